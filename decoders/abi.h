@@ -1,0 +1,48 @@
+/*
+ * One const table per system call ABI: adding an ABI is adding one file
+ * abi_NAME.c and one row in abi.c. Numbers of calls without a decoder are
+ * named by libseccomp's tables.
+ */
+#ifndef CALLGATE_DECODERS_ABI_H
+#define CALLGATE_DECODERS_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "decoders/trap.h"
+
+struct call_desc;
+
+struct abi {
+	const char *name;      /* "x86_64", "i386", "aarch64", "x32", "unknown" */
+	uint32_t audit_arch;   /* AUDIT_ARCH_* */
+	uint32_t seccomp_arch; /* SCMP_ARCH_* of libseccomp; 0 when it has none */
+	unsigned word_size;    /* bytes in a long and in a pointer: 4 or 8 */
+	bool clone_tls_first;  /* argument 3 of clone(2) is tls, not child_tid: i386, aarch64 */
+	const uint16_t *calls; /* system call number -> enum call_id; 0 (CALL_NONE) has no decoder */
+	size_t calls_len;
+	int socketcall_nr;     /* number of socketcall(2), -1 where there is none */
+};
+
+/*
+ * The ABI a trap was made in. Never NULL: an ABI without a table is
+ * `abi_unknown`; x32 is recognised by __X32_SYSCALL_BIT on AUDIT_ARCH_X86_64.
+ */
+const struct abi *abi_of_trap(const struct trap *trap);
+
+/* The ABI of that name, or NULL. */
+const struct abi *abi_by_name(const char *name);
+
+/* The ABI programs of this build use. */
+const struct abi *abi_native(void);
+
+extern const struct abi abi_x86_64, abi_i386, abi_x32, abi_aarch64, abi_unknown;
+
+/*
+ * The system call's name as in the man pages, written to buf; "syscall_NUMBER"
+ * when nobody knows it. Returns buf.
+ */
+const char *abi_call_name(const struct abi *abi, int64_t nr, char *buf, size_t size);
+
+#endif

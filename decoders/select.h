@@ -1,0 +1,40 @@
+/*
+ * Which calls are watched: strace's `trace=` expressions.
+ *
+ *   connect,bind        names, decoded or not
+ *   %net,%process       strace's classes; %network is another name of %net
+ *   %deny               the default deny list
+ *   %gate               what is watched when nothing is said
+ *   !socket             all of the calls watched by default but these ("!" inverts the whole list)
+ *   all, none
+ */
+#ifndef CALLGATE_DECODERS_SELECT_H
+#define CALLGATE_DECODERS_SELECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* A set of system calls by name. Immutable once made; owned by the caller. */
+struct call_set;
+
+/* NULL expr is the default, %gate. An unknown name is an error that has the nearest known one. */
+int call_set_parse(const char *expr, struct call_set **out, struct err **err);
+void call_set_free(struct call_set *set);
+
+/* True when every system call is in it; the names below are then not listed. */
+bool call_set_is_all(const struct call_set *set);
+
+/* The i-th name in the set, NULL past the last. Names that exist in any ABI are listed once. */
+const char *call_set_name(const struct call_set *set, size_t i);
+
+bool call_set_has(const struct call_set *set, const char *name);
+
+/*
+ * True when sends without a destination are wanted too. In the default they
+ * are not: sendto(2) without an address reaches nothing new.
+ */
+bool call_set_wants_plain_send(const struct call_set *set);
+
+#endif

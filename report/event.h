@@ -1,0 +1,98 @@
+/*
+ * An event: one record of the log. The supervisor makes events, sinks turn
+ * them into text, JSON Lines or a summary. Everything in an event is borrowed
+ * and valid only while the sink handles it.
+ */
+#ifndef CALLGATE_REPORT_EVENT_H
+#define CALLGATE_REPORT_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "decoders/call.h"
+#include "decoders/socket_facts.h"
+#include "policy/policy.h"
+#include "policy/program.h"
+#include "policy/verdict.h"
+
+struct summary;
+
+enum event_type {
+	EVENT_SESSION, /* first: what is run, how, where */
+	EVENT_START,   /* a task came to be */
+	EVENT_CALL,    /* a call is complete, or was cut off by the task's death */
+	EVENT_EXIT,    /* a task is gone */
+	EVENT_WARNING, /* callgate has something to say */
+	EVENT_SUMMARY, /* last */
+};
+
+/* Who an event is about. All zero in session, summary, and warnings about no task. */
+struct event_task {
+	pid_t pid, tid; /* in callgate's pid namespace */
+	const char *comm; /* of the task, from the kernel; hostile text */
+	const struct lineage *lineage; /* NULL: still callgate's own child, before its first exec */
+};
+
+struct event_session {
+	char *const *argv; /* the command */
+	const char *cwd;
+	enum mode mode;
+	const char *backend; /* "ptrace", "notify" */
+	const char *kernel;  /* uname -r */
+	uid_t uid;
+	gid_t gid;
+	const char *const *policies; /* files, NULL-terminated; NULL for none */
+};
+
+struct event_start {
+	pid_t parent;    /* the process that made it; callgate's own pid for the command */
+	bool thread;     /* a thread of event_task.pid, not a new process */
+	const char *how; /* "spawn" for the command, else the call: "fork", "vfork", "clone", "clone3" */
+};
+
+struct event_call {
+	const struct call *call;
+	const struct call_result *result;
+	uint64_t duration_ns; /* from trap to result; 0 when the result is not known */
+	const struct socket_facts *socket; /* of the call's fd; NULL or !known where there is none */
+	const struct program *program;     /* exec that succeeded: what runs now; else NULL */
+	pid_t child;                       /* spawn that succeeded: tid of the new task; else 0 */
+	bool child_is_thread;
+	/* Without a policy, in trace, decision is NULL: the call was let through. */
+	const struct decision *decision; /* what happened */
+	const struct decision *would;    /* audit: what enforce would have done; else NULL */
+	const char *advice;              /* near miss in words; NULL for none */
+};
+
+struct event_exit {
+	int status;          /* as from waitpid(2) */
+	bool thread;         /* the process goes on */
+	uint64_t lifetime_ns;
+};
+
+struct event_warning {
+	const char *code; /* stable dotted word */
+	const char *text; /* for people; our own words */
+};
+
+struct event {
+	enum event_type type;
+	uint64_t seq;         /* 1, 2, 3, ... without a gap */
+	struct timespec time; /* CLOCK_REALTIME of its beginning: of the trap, for a call */
+	uint64_t mono_ns;     /* the same on CLOCK_MONOTONIC, since the session began */
+	enum mode mode;
+	struct event_task task;
+	union {
+		struct event_session session;
+		struct event_start start;
+		struct event_call call;
+		struct event_exit exit;
+		struct event_warning warning;
+		const struct summary *summary;
+	};
+};
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * What a run came to: kept up to date event by event, printed or logged at the
+ * end. Grows with the number of distinct programs and destinations only, and
+ * says so when its bounds cut something off.
+ */
+#ifndef CALLGATE_REPORT_SUMMARY_H
+#define CALLGATE_REPORT_SUMMARY_H
+
+#include "base/sbuf.h"
+#include "report/event.h"
+
+struct summary;
+
+struct summary *summary_new(void);
+void summary_free(struct summary *summary);
+
+/* Counts one event. Allocation failure is counted as lost, never hidden. */
+void summary_add(struct summary *summary, const struct event *event);
+
+/* Counts an event that a sink could not write. */
+void summary_lost(struct summary *summary);
+
+/* Events that could not be written, or details that did not fit. */
+uint64_t summary_lost_count(const struct summary *summary);
+
+void summary_text(const struct summary *summary, bool color, struct sbuf *out);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Runs a command under the gate: spawns it, watches every task, sends events
+ * to the sinks, and ends the way the command ended.
+ */
+#ifndef CALLGATE_SUPERVISOR_RUN_H
+#define CALLGATE_SUPERVISOR_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "decoders/select.h"
+#include "policy/verdict.h"
+#include "report/sink.h"
+
+/* Exit statuses of callgate itself: design.md section 6. */
+enum {
+	EXIT_LIMIT = 124,          /* --timeout, or --fail-on */
+	EXIT_CALLGATE = 125,       /* callgate's own failure */
+	EXIT_NOT_EXECUTABLE = 126, /* the command is there, and cannot be run */
+	EXIT_NOT_FOUND = 127,
+};
+
+struct run_options {
+	enum mode mode;
+	char *const *argv;             /* the command; NULL-terminated */
+	const struct call_set *select; /* which calls are watched */
+	bool contents;                 /* -v: environment strings, first bytes of what is sent */
+	bool kill_on_exit;             /* when the command ends, what it left running is killed */
+	uint64_t timeout_ns;           /* 0: none. Then SIGTERM, a second later SIGKILL */
+	struct sink **sinks;           /* borrowed */
+	size_t nsinks;
+	struct summary *summary;       /* borrowed; fed every event */
+};
+
+/* How the run ended. */
+struct run_outcome {
+	int wait_status; /* of the command, as from waitpid(2) */
+	bool timed_out;
+};
+
+/*
+ * Returns 0 when the command ran, whatever became of it. Otherwise a negative
+ * number, and *exit_status is one of the EXIT_ values above.
+ */
+int supervisor_run(const struct run_options *options, struct run_outcome *outcome,
+	int *exit_status, struct err **err);
+
+/*
+ * Ends callgate as the command ended: exits with its status, or dies of its
+ * signal (without a core of our own). Does not return.
+ */
+_Noreturn void supervisor_exit_like(int wait_status);
+
+#endif
