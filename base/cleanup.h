@@ -40,11 +40,11 @@ static inline void cleanup_dir_fn(DIR **d)
 }
 
 /* Gives the pointer away: the variable is NULL afterwards. */
-#define take_ptr(p)                      \
-	({                               \
-		__typeof__(p) taken = (p); \
-		(p) = NULL;              \
-		taken;                   \
+#define take_ptr(p)                                                                                \
+	({                                                                                         \
+		__typeof__(p) taken = (p);                                                         \
+		(p) = NULL;                                                                        \
+		taken;                                                                             \
 	})
 
 /* Gives the descriptor away: the variable is -1 afterwards. */

@@ -16,7 +16,10 @@ struct sbuf {
 	bool failed;
 };
 
-#define SBUF_INIT    { 0 }
+#define SBUF_INIT                                                                                  \
+	{                                                                                          \
+		0                                                                                  \
+	}
 #define cleanup_sbuf __attribute__((cleanup(sbuf_free)))
 
 void sbuf_add(struct sbuf *s, const void *bytes, size_t len);
