@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -24,11 +25,13 @@ struct root_view;     /* policy/root_view.h: resolves the programs a policy name
 struct name_resolver; /* policy/name_resolver.h: resolves host names */
 
 struct policy_env {
-	const struct root_view *root;    /* NULL: the caller's own root */
-	struct name_resolver *resolver;  /* NULL: getaddrinfo(3) */
+	const struct root_view *root; /* NULL: the caller's own root. Must outlive the policy */
+	struct name_resolver
+		*resolver; /* NULL: getaddrinfo(3), owned by the policy. Must outlive it */
 	/* Called for each warning while loading: "ci.yaml:12:9: ...". May be NULL. */
 	void (*warn)(void *ctx, const char *text);
 	void *warn_ctx;
+	const char *resolv_conf; /* NULL: /etc/resolv.conf; where @resolvers comes from */
 };
 
 /*
@@ -39,8 +42,8 @@ int policy_load(const char *const *files, size_t nfiles, const struct policy_env
 	struct policy **out, struct err **err);
 
 /* The same from memory; `name` stands for the file name in messages. For tests and fuzzers. */
-int policy_load_text(const char *text, size_t len, const char *name,
-	const struct policy_env *env, struct policy **out, struct err **err);
+int policy_load_text(const char *text, size_t len, const char *name, const struct policy_env *env,
+	struct policy **out, struct err **err);
 
 void policy_free(struct policy *policy);
 
@@ -53,10 +56,23 @@ struct request {
 	const struct lineage *lineage;
 	uid_t uid; /* effective uid of the task */
 
+	/*
+	 * The identities of the programs are not known and paths must do: for
+	 * replaying a log or explaining a call that nobody makes. Never at a trap,
+	 * where an unknown identity matches no allow rule.
+	 */
+	bool by_path;
+
 	enum call_kind kind; /* CALL_KIND_OTHER is always allowed */
 
-	/* CALL_KIND_CONNECT, CALL_KIND_BIND. */
+	/* CALL_KIND_CONNECT, CALL_KIND_BIND. NULL: the call names none, and is allowed. */
 	const struct sockaddr_value *destination;
+	/*
+	 * The call is connect(2): there AF_UNSPEC undoes an association and
+	 * reaches nothing. In sendto(2) and bind(2) on an IPv4 socket the kernel
+	 * takes AF_UNSPEC for AF_INET, and so do we.
+	 */
+	bool is_connect;
 	/* CALL_KIND_CONNECT, _BIND, _SOCKET. For socket(2), from its arguments. */
 	struct socket_facts socket;
 	/* A Unix socket path, resolved inside the task's root; NULL: match the address's own. */
@@ -65,7 +81,7 @@ struct request {
 	/* CALL_KIND_EXEC: the program that would run (with its script). */
 	const struct program *target;
 
-	/* CALL_KIND_SYSCALL. */
+	/* CALL_KIND_SYSCALL: the word from policy_syscall_word(). */
 	const char *syscall;
 };
 
@@ -78,19 +94,21 @@ struct rule_ref {
 
 struct decision {
 	enum verdict verdict;
-	int errnum;          /* what a denied call fails with */
+	int errnum;           /* what a denied call fails with */
 	struct rule_ref rule; /* the rule, or the line of the default */
-	const char *reason;  /* stable dotted word: "rule", "default", "identity.changed", "syscall.denied", ... */
-	const char *why;     /* the rule's own words, or NULL */
+	const char *reason;   /* stable dotted word: "rule", "default", "identity.changed",
+				 "syscall.denied", ... */
+	const char *why;      /* the rule's own words, or NULL */
 	/*
-	 * What would have had to be otherwise for an earlier or later allow rule to
-	 * match: index of that rule, for policy_explain_near_miss(); -1 for none.
+	 * Index of an earlier rule that would have allowed the call but for a
+	 * program's identity; -1 for none. policy_explain_near_miss() finds the
+	 * other near misses itself.
 	 */
 	int near_miss;
 };
 
-void policy_decide(const struct policy *policy, const struct request *request,
-	struct decision *decision);
+void policy_decide(
+	const struct policy *policy, const struct request *request, struct decision *decision);
 
 /*
  * A denial's near miss in words, with how to mend the policy: "rule
@@ -99,5 +117,58 @@ void policy_decide(const struct policy *policy, const struct request *request,
  */
 void policy_explain_near_miss(const struct policy *policy, const struct request *request,
 	const struct decision *decision, struct sbuf *out);
+
+/*
+ * Gives every rule in order, up to the one that decides and with it, and in
+ * one line why it did or did not match: "the program is /usr/bin/wget, not
+ * /usr/bin/curl". Ends early when fn returns false.
+ */
+typedef bool policy_explain_fn(
+	void *ctx, const struct rule_ref *rule, bool matches, const char *because);
+void policy_explain(const struct policy *policy, const struct request *request,
+	policy_explain_fn *fn, void *ctx);
+
+/*
+ * Names are resolved before deciding, by a thread that others do not wait for:
+ * looks up again those names whose answers are missing or old, and that the
+ * policy could match with this request. Blocks as long as the resolver does.
+ * True when an answer changed and the request should be decided again.
+ */
+bool policy_refresh_names(const struct policy *policy, const struct request *request);
+
+/* True when policy_refresh_names() would have something to do. Does not block. */
+bool policy_wants_names(const struct policy *policy, const struct request *request);
+
+/* A bound on processes and threads; BUDGET_UNBOUNDED where it sets none. */
+#define BUDGET_UNBOUNDED UINT64_MAX
+
+struct budget {
+	struct rule_ref rule;
+	const char *under;  /* as written; NULL: the whole tree */
+	uint64_t processes; /* live at once */
+	uint64_t tasks;     /* live threads at once, the first of each process counted */
+	uint64_t spawns;    /* processes made over the whole run */
+	int processes_line, tasks_line, spawns_line; /* where each stands; 0 where it does not */
+};
+
+/* All budgets in policy order; each holds by itself. */
+const struct budget *policy_budgets(const struct policy *policy, size_t *len);
+
+/*
+ * Does the budget's subtree contain a process with this lineage: does the
+ * chain have the program, or script, that it is `under`? True for the whole tree.
+ */
+bool policy_budget_applies(
+	const struct policy *policy, const struct budget *budget, const struct lineage *lineage);
+
+/*
+ * The word by which `syscalls` speaks of a call, from its registers alone: its
+ * name, or one of the narrower words of the default list: "clone:newuser",
+ * "unshare:newuser", "seccomp:listener". Lives as long as the call.
+ */
+const char *policy_syscall_word(const struct call *call);
+
+/* The i-th word that is denied under this policy, NULL past the last: for the filter. */
+const char *policy_syscall_denied(const struct policy *policy, size_t i);
 
 #endif
