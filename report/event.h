@@ -31,8 +31,8 @@ enum event_type {
 
 /* Who an event is about. All zero in session, summary, and warnings about no task. */
 struct event_task {
-	pid_t pid, tid; /* in callgate's pid namespace */
-	const char *comm; /* of the task, from the kernel; hostile text */
+	pid_t pid, tid;                /* in callgate's pid namespace */
+	const char *comm;              /* of the task, from the kernel; hostile text */
 	const struct lineage *lineage; /* NULL: still callgate's own child, before its first exec */
 };
 
@@ -50,16 +50,18 @@ struct event_session {
 struct event_start {
 	pid_t parent;    /* the process that made it; callgate's own pid for the command */
 	bool thread;     /* a thread of event_task.pid, not a new process */
-	const char *how; /* "spawn" for the command, else the call: "fork", "vfork", "clone", "clone3" */
+	const char *how; /* "spawn" for the command, else the call: "fork", "vfork", "clone",
+			    "clone3" */
 };
 
 struct event_call {
 	const struct call *call;
 	const struct call_result *result;
 	uint64_t duration_ns; /* from trap to result; 0 when the result is not known */
-	const struct socket_facts *socket; /* of the call's fd; NULL or !known where there is none */
-	const struct program *program;     /* exec that succeeded: what runs now; else NULL */
-	pid_t child;                       /* spawn that succeeded: tid of the new task; else 0 */
+	const struct socket_facts
+		*socket;               /* of the call's fd; NULL or !known where there is none */
+	const struct program *program; /* exec that succeeded: what runs now; else NULL */
+	pid_t child;                   /* spawn that succeeded: tid of the new task; else 0 */
 	bool child_is_thread;
 	/* Without a policy, in trace, decision is NULL: the call was let through. */
 	const struct decision *decision; /* what happened */
@@ -68,10 +70,13 @@ struct event_call {
 };
 
 struct event_exit {
-	int status;          /* as from waitpid(2) */
-	bool thread;         /* the process goes on */
+	int status;  /* as from waitpid(2) */
+	bool thread; /* the process goes on */
 	uint64_t lifetime_ns;
 };
+
+/* Codes that begin so tell of lost data: "lost.log", "lost.event". Shown even with -q. */
+#define WARNING_LOST "lost"
 
 struct event_warning {
 	const char *code; /* stable dotted word */

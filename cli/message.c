@@ -1,0 +1,46 @@
+#include "cli/message.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "report/output.h"
+#include "supervisor/run.h"
+
+void message_print(const char *fmt, ...)
+{
+	cleanup_sbuf struct sbuf line = SBUF_INIT;
+	cleanup_free char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		text = NULL;
+	sbuf_fmt(&line, "callgate: %s\n", text ? text : "out of memory");
+	/* A stderr that cannot be written leaves nobody to tell. */
+	output_write(STDERR_FILENO, line.data, line.len);
+}
+
+int message_fail(int status, const struct err *err)
+{
+	message_print("%s", err_text(err));
+	return status;
+}
+
+int message_output(const struct sbuf *text)
+{
+	cleanup_err struct err *err = NULL;
+	int rc;
+
+	rc = text->failed ? -ENOMEM : output_write(STDOUT_FILENO, text->data, text->len);
+	if (rc == 0)
+		return EXIT_SUCCESS;
+	err_set(&err, -rc, "cannot write to the standard output");
+	return message_fail(EXIT_CALLGATE, err);
+}

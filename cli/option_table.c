@@ -1,0 +1,126 @@
+#include <assert.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+
+static const char *const color_choices[] = { "auto", "always", "never", NULL };
+static const char *const time_choices[] = { "rel", "abs", "none", NULL };
+
+/* The choices are indexes of these. */
+static_assert(COLOR_AUTO == 0 && COLOR_ALWAYS == 1 && COLOR_NEVER == 2, "color_choices");
+static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
+
+#define MEMBER(name) offsetof(struct options, name)
+#define TRACE        COMMAND_BIT(COMMAND_TRACE)
+
+const struct option_row option_table[] = {
+	{
+		.short_name = 'o',
+		.arg = "FILE",
+		.help = "Write the text lines to FILE instead of the standard error",
+		.type = OPTION_FILE,
+		.offset = MEMBER(output),
+		.commands = TRACE,
+	},
+	{
+		.long_name = "log",
+		.arg = "FILE",
+		.help = "Write every event to FILE as JSON Lines; - is the standard output",
+		.type = OPTION_FILE,
+		.offset = MEMBER(log),
+		.commands = TRACE,
+	},
+	{
+		.short_name = 'e',
+		.arg = "EXPR",
+		.help = "Watch these calls: names and classes as in strace's trace=, such as "
+			"%net,%process,connect or !socket; the last -e wins",
+		.type = OPTION_TEXT,
+		.offset = MEMBER(expr),
+		.commands = TRACE,
+	},
+	{
+		.short_name = 'c',
+		.help = "Show no lines, but a summary at the end",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(summary_only),
+		.commands = TRACE,
+	},
+	{
+		.long_name = "denied-only",
+		.help = "Show only what was denied, or would have been",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(denied_only),
+		.commands = TRACE,
+	},
+	{
+		.long_name = "time",
+		.arg = "STYLE",
+		.help = "Begin lines with the seconds since the start, the time of day, or neither",
+		.type = OPTION_CHOICE,
+		.offset = MEMBER(time),
+		.commands = TRACE,
+		.choices = time_choices,
+	},
+	{
+		.long_name = "color",
+		.arg = "WHEN",
+		.help = "Colour the verdicts; auto is on a terminal, unless NO_COLOR is set",
+		.type = OPTION_CHOICE,
+		.offset = MEMBER(color),
+		.commands = TRACE,
+		.choices = color_choices,
+	},
+	{
+		.short_name = 'q',
+		.help = "Show calls only: no exits, and no warnings but of lost data",
+		.type = OPTION_NUMBER,
+		.offset = MEMBER(verbosity),
+		.commands = TRACE,
+		.value = -1,
+	},
+	{
+		.short_name = 'v',
+		.help = "Show more: environments, the first bytes of what is sent, threads' exits",
+		.type = OPTION_NUMBER,
+		.offset = MEMBER(verbosity),
+		.commands = TRACE,
+		.value = 1,
+	},
+	{
+		.long_name = "timeout",
+		.arg = "DURATION",
+		.help = "End the command after DURATION, such as 10, 500ms or 2m, and exit with "
+			"124",
+		.type = OPTION_DURATION,
+		.offset = MEMBER(timeout_ns),
+		.commands = TRACE,
+	},
+	{
+		.long_name = "kill-on-exit",
+		.help = "When the command ends, kill the processes it left running",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(kill_on_exit),
+		.commands = TRACE,
+	},
+	{
+		.short_name = 'h',
+		.long_name = "help",
+		.help = "Show this help",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(help),
+		.commands = COMMANDS_ALL,
+	},
+	{
+		.long_name = "version",
+		.help = "Show the version",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(version),
+		.commands = COMMANDS_ALL,
+	},
+};
+
+const size_t option_table_len = sizeof(option_table) / sizeof(option_table[0]);
+
+static_assert(
+	sizeof(option_table) / sizeof(option_table[0]) <= OPTION_ROWS_MAX, "raise OPTION_ROWS_MAX");

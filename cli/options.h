@@ -1,0 +1,78 @@
+/*
+ * The one table of options. From its rows come parsing, --help, the shells'
+ * completions and the man page's option section: a new option is a new row in
+ * option_table.c and a member of struct options.
+ */
+#ifndef CALLGATE_CLI_OPTIONS_H
+#define CALLGATE_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "report/sink.h"
+
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* What the user asked for; all zero is the default. Strings are borrowed from argv. */
+struct options {
+	bool help;
+	bool version;
+	const char *output; /* -o: text goes to this file; NULL: to stderr */
+	const char *log;    /* --log: JSON Lines go here, "-" is stdout; NULL: nowhere */
+	int verbosity;      /* -1: -q; 0; 1: -v. The last one given wins */
+	int color;          /* enum color_choice */
+	int time;           /* enum time_style */
+	const char *expr;   /* -e; the last one given wins, as in strace(1) */
+	bool summary_only;
+	bool denied_only;
+	bool kill_on_exit;
+	uint64_t timeout_ns; /* 0: none */
+};
+
+enum option_type {
+	OPTION_FLAG,     /* bool, set to true */
+	OPTION_NUMBER,   /* int, set to the row's value */
+	OPTION_TEXT,     /* const char *, the argument as it is */
+	OPTION_FILE,     /* the same, and completed as a file name */
+	OPTION_CHOICE,   /* int, the index of the argument among the row's choices */
+	OPTION_DURATION, /* uint64_t in nanoseconds, above 0 */
+};
+
+struct option_row {
+	char short_name;       /* '\0': none */
+	const char *long_name; /* NULL: none */
+	const char *arg;       /* name of the argument in help; NULL: it takes none */
+	const char *help;      /* one sentence, without the full stop */
+	enum option_type type;
+	size_t offset;              /* of the member in struct options */
+	unsigned commands;          /* COMMAND_BIT()s of the subcommands that have it */
+	int value;                  /* OPTION_NUMBER */
+	const char *const *choices; /* OPTION_CHOICE: ended by NULL */
+};
+
+enum { OPTION_ROWS_MAX = 48 };
+
+extern const struct option_row option_table[];
+extern const size_t option_table_len;
+
+struct command;
+
+/*
+ * Reads the options of `command` from argv, whose first word is skipped.
+ * *first_arg is the index of the first word that is not an option; a command
+ * whose rest of the line belongs to somebody else ends its options there, as
+ * env(1) does. On failure the error says what is wrong and what to write.
+ */
+int options_parse(const struct command *command, int argc, char **argv, struct options *options,
+	int *first_arg, struct err **err);
+
+/*
+ * "10", "10s", "500ms", "2m", "1.5h" in nanoseconds; a number without a unit
+ * is seconds. Returns -1 with an error for anything else, for 0, and for more
+ * than a hundred years.
+ */
+int duration_parse(const char *text, uint64_t *ns, struct err **err);
+
+#endif

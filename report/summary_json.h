@@ -1,0 +1,10 @@
+/* The summary as members of the log's last line. */
+#ifndef CALLGATE_REPORT_SUMMARY_JSON_H
+#define CALLGATE_REPORT_SUMMARY_JSON_H
+
+#include "report/json_object.h"
+#include "report/summary.h"
+
+void summary_json(const struct summary *summary, struct json_object *object);
+
+#endif

@@ -1,0 +1,54 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "report/summary_tables.h"
+
+enum { ROWS_MAX = 100 }; /* of a table; the log has them all */
+
+static void add_row(struct sbuf *out, const struct tally_row *row)
+{
+	sbuf_fmt(out, "%9llu", (unsigned long long)row->count.total);
+	if (row->count.failed || row->count.denied)
+		sbuf_fmt(out, " %7llu %7llu", (unsigned long long)row->count.failed,
+			(unsigned long long)row->count.denied);
+	else
+		sbuf_str(out, "       -       -");
+	for (size_t i = 0; i < TALLY_PARTS_MAX && row->parts[i]; i++) {
+		sbuf_str(out, "  ");
+		escape_text(out, row->parts[i], strlen(row->parts[i]));
+	}
+	sbuf_char(out, '\n');
+}
+
+static void add_table(struct sbuf *out, const struct summary_table_desc *desc,
+	const struct tally *tally, bool color)
+{
+	cleanup_free struct tally_row *rows = NULL;
+	size_t n;
+
+	rows = tally_rows(tally, &n);
+	if (!n && !tally->other.total)
+		return;
+	sbuf_fmt(out, "%s\n    count  failed  denied  %s%s\n", color ? "\033[1m" : "", desc->title,
+		color ? "\033[0m" : "");
+	for (size_t i = 0; i < n && i < ROWS_MAX; i++)
+		add_row(out, &rows[i]);
+	if (n > ROWS_MAX)
+		sbuf_fmt(out, "           ... and %zu more; --log FILE has them\n", n - ROWS_MAX);
+	if (tally->other.total)
+		sbuf_fmt(out, "%9llu  others, too many to tell apart\n",
+			(unsigned long long)tally->other.total);
+}
+
+void summary_text(const struct summary *summary, bool color, struct sbuf *out)
+{
+	sbuf_fmt(out, "processes: %llu started, %llu at most at once; tasks: %llu at most\n",
+		(unsigned long long)summary->processes, (unsigned long long)summary->peak_processes,
+		(unsigned long long)summary->peak_tasks);
+	for (size_t i = 0; i < SUMMARY_TABLES; i++)
+		add_table(out, &summary_table_descs[i], &summary->tables[i], color);
+	if (summary->lost)
+		sbuf_fmt(out, "lost: %llu events or details that could not be kept\n",
+			(unsigned long long)summary->lost);
+}

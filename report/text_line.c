@@ -1,0 +1,230 @@
+#include "report/text_line.h"
+
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/escape.h"
+#include "decoders/text.h"
+#include "report/outcome.h"
+#include "report/who.h"
+
+enum {
+	WHO_WIDTH_MIN = 12,
+	WHO_WIDTH_MAX = 26,
+	WORD_WIDTH = 7, /* "connect" */
+};
+
+/* Colours are SGR codes of ECMA-48, for dark and light backgrounds alike. */
+static const struct {
+	const char *word, *sgr;
+} verdicts[] = {
+	[OUTCOME_OK] = { "ok", "32" },
+	[OUTCOME_FAIL] = { "fail", "33" },
+	[OUTCOME_DENY] = { "DENY", "1;31" },
+	[OUTCOME_WOULD] = { "WOULD", "1;35" },
+	[OUTCOME_ASK] = { "ASK", "1;36" },
+	[OUTCOME_KILL] = { "KILL", "1;37;41" },
+};
+
+void text_line_init(struct text_line *line, const struct text_options *options)
+{
+	*line = (struct text_line){
+		.color = options->color,
+		.verbose = options->verbosity > 0,
+		.time = options->time,
+		.who_width = WHO_WIDTH_MIN,
+	};
+}
+
+void text_line_free(struct text_line *line)
+{
+	sbuf_free(&line->part);
+}
+
+static void add_spaces(struct sbuf *out, size_t n)
+{
+	sbuf_pad(out, out->len + n);
+}
+
+/* Characters, not bytes; everything shown is one column wide or escaped, but for CJK. */
+static size_t text_width(const struct sbuf *text)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < text->len; i++)
+		width += ((unsigned char)text->data[i] & 0xc0) != 0x80;
+	return width;
+}
+
+static void add_time(const struct text_line *line, const struct event *event, struct sbuf *out)
+{
+	struct tm tm;
+
+	switch (line->time) {
+	case TIME_ABS:
+		localtime_r(&event->time.tv_sec, &tm);
+		sbuf_fmt(out, "%02d:%02d:%02d.%03d  ", tm.tm_hour, tm.tm_min, tm.tm_sec,
+			(int)(event->time.tv_nsec / 1000000));
+		break;
+	case TIME_REL:
+		sbuf_fmt(out, "%3llu.%03llu  ", (unsigned long long)(event->mono_ns / 1000000000),
+			(unsigned long long)(event->mono_ns / 1000000 % 1000));
+		break;
+	case TIME_NONE:
+	default:
+		break;
+	}
+}
+
+static void add_verdict(const struct text_line *line, enum outcome outcome, struct sbuf *out)
+{
+	const char *word = verdicts[outcome].word;
+
+	if (line->color)
+		sbuf_fmt(out, "\033[%sm%s\033[0m", verdicts[outcome].sgr, word);
+	else
+		sbuf_str(out, word);
+	add_spaces(out, 6 - strlen(word));
+}
+
+static void add_who(struct text_line *line, const struct event_task *task, struct sbuf *out)
+{
+	size_t width;
+
+	sbuf_reset(&line->part);
+	who_text(&line->part, task);
+	width = text_width(&line->part);
+	if (width > line->who_width)
+		line->who_width = width < WHO_WIDTH_MAX ? width : WHO_WIDTH_MAX;
+	sbuf_add(out, line->part.data, line->part.len);
+	add_spaces(out, width < line->who_width ? line->who_width - width + 1 : 1);
+}
+
+static void add_word(const char *word, struct sbuf *out)
+{
+	size_t len = strlen(word);
+
+	sbuf_add(out, word, len);
+	add_spaces(out, len < WORD_WIDTH ? WORD_WIDTH - len + 2 : 2);
+}
+
+/* "no-metadata (ci.yaml:21)"; the reason's word for a rule without an id. */
+static void add_rule(const struct decision *decision, bool verbose, struct sbuf *out)
+{
+	const struct rule_ref *rule = &decision->rule;
+	const char *name = rule->id && *rule->id ? rule->id : decision->reason;
+
+	if (name) {
+		sbuf_str(out, "  ");
+		escape_text(out, name, strlen(name));
+	}
+	if (rule->file) {
+		sbuf_str(out, " (");
+		escape_text(out, rule->file, strlen(rule->file));
+		sbuf_fmt(out, ":%d)", rule->line);
+	}
+	if (verbose && decision->why) {
+		sbuf_str(out, ": ");
+		escape_text(out, decision->why, strlen(decision->why));
+	}
+}
+
+/*
+ * A script, and a path that is a link, run another program than they name:
+ * "/usr/bin/npm -> /usr/bin/node  npm --version".
+ */
+static void add_exec(struct text_line *line, const struct event_call *call, struct sbuf *out)
+{
+	const struct value *path = call_value(call->call, "path");
+	const char *program = call->program ? call->program->path : NULL;
+	size_t named;
+
+	sbuf_reset(&line->part);
+	if (path && path->bytes.data)
+		escape_word(&line->part, path->bytes.data, path->bytes.len);
+	named = line->part.len;
+	text_call(&line->part, call->call, NULL);
+	if (!program || !named || line->part.len < 2 * named ||
+		memcmp(line->part.data, line->part.data + named, named) != 0) {
+		sbuf_add(out, line->part.data + named, line->part.len - named);
+		return;
+	}
+	sbuf_add(out, line->part.data, named);
+	if (strlen(program) != path->bytes.len ||
+		memcmp(program, path->bytes.data, path->bytes.len) != 0) {
+		sbuf_str(out, " -> ");
+		escape_word(out, program, strlen(program));
+	}
+	sbuf_add(out, line->part.data + 2 * named, line->part.len - 2 * named);
+}
+
+static void add_call_detail(struct text_line *line, const struct event_call *call, struct sbuf *out)
+{
+	if (call_kind(call->call) == CALL_KIND_EXEC) {
+		add_exec(line, call, out);
+		return;
+	}
+	if (call->child)
+		sbuf_fmt(out, "%s %d  ", call->child_is_thread ? "thread" : "process", call->child);
+	text_call(out, call->call, call->socket);
+}
+
+/* What the line of a completed exec or spawn says already needs no "= 0" after it. */
+static bool result_is_said(const struct event_call *call)
+{
+	return call->program || call->child;
+}
+
+static void add_call(struct text_line *line, const struct event *event, struct sbuf *out)
+{
+	const struct event_call *call = &event->call;
+	const struct decision *decision = outcome_decision(call);
+	enum outcome outcome = outcome_of_call(call);
+	char name[32];
+
+	add_verdict(line, outcome, out);
+	add_who(line, &event->task, out);
+	add_word(text_call_word(call->call), out);
+	add_call_detail(line, call, out);
+	if (outcome == OUTCOME_DENY) {
+		sbuf_str(out, "  ");
+		sbuf_str(out, text_errno(decision->errnum, name, sizeof(name)));
+	} else if (outcome != OUTCOME_KILL && !result_is_said(call)) {
+		sbuf_str(out, "  ");
+		text_result(out, call->result);
+	}
+	if (decision && outcome_is_denial(outcome))
+		add_rule(decision, line->verbose, out);
+	if (call->advice) {
+		sbuf_str(out, "  hint: ");
+		sbuf_str(out, call->advice);
+	}
+}
+
+static void add_exit(struct text_line *line, const struct event *event, struct sbuf *out)
+{
+	const struct event_exit *exit = &event->exit;
+
+	add_verdict(line, outcome_of_exit(exit), out);
+	add_who(line, &event->task, out);
+	add_word("exit", out);
+	outcome_status(out, exit->status);
+	sbuf_fmt(out, "  after %llu.%03llu s", (unsigned long long)(exit->lifetime_ns / 1000000000),
+		(unsigned long long)(exit->lifetime_ns / 1000000 % 1000));
+}
+
+void text_line_event(struct text_line *line, const struct event *event, struct sbuf *out)
+{
+	if (event->type == EVENT_WARNING) {
+		sbuf_str(out, "callgate: warning: ");
+		escape_text(out, event->warning.text, strlen(event->warning.text));
+		sbuf_char(out, '\n');
+		return;
+	}
+	add_time(line, event, out);
+	if (event->type == EVENT_EXIT)
+		add_exit(line, event, out);
+	else
+		add_call(line, event, out);
+	sbuf_char(out, '\n');
+}

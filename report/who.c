@@ -1,0 +1,44 @@
+#include "report/who.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+
+enum { WHO_NAME_MAX = 32 }; /* bytes of a name that are shown */
+
+const char *who_path(const struct event_task *task)
+{
+	const struct program *program = task->lineage ? task->lineage->program : NULL;
+
+	if (program && program->script)
+		return program->script;
+	if (program && program->path)
+		return program->path;
+	return task->comm ? task->comm : "?";
+}
+
+static void who_name(struct sbuf *out, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash && slash[1] ? slash + 1 : path;
+	size_t len = strlen(name);
+
+	if (len <= WHO_NAME_MAX) {
+		escape_text(out, name, len);
+		return;
+	}
+	len = WHO_NAME_MAX - 3;
+	while (len && ((unsigned char)name[len] & 0xc0) == 0x80)
+		len--; /* not in the middle of a character */
+	escape_text(out, name, len);
+	sbuf_str(out, "...");
+}
+
+void who_text(struct sbuf *out, const struct event_task *task)
+{
+	who_name(out, who_path(task));
+	if (task->pid == task->tid || !task->tid)
+		sbuf_fmt(out, "[%d]", task->pid);
+	else
+		sbuf_fmt(out, "[%d/%d]", task->pid, task->tid);
+}
