@@ -79,16 +79,17 @@ int root_view_open_file(
 	const struct root_view *view, const struct resolution *resolved, struct err **err);
 
 /*
- * The canonical path when there are no links between, else the way to it:
- * "/usr/bin/vi -> /etc/alternatives/vi -> /usr/bin/vim.basic". The targets are
- * as written in the links. Text is escaped for a terminal.
+ * The links followed, "/bin -> usr/bin, /usr/bin/sh -> dash", with the targets
+ * as the links have them; the canonical path when there were none. Escaped for
+ * a terminal, as below.
  */
 void resolution_chain(const struct resolution *resolved, struct sbuf *out);
 
 /*
- * Why it failed, for people: the step, the reason, what to do. "link 2,
- * /etc/alternatives/vi -> /usr/bin/vim.basic, leads to /usr/bin/vim.basic,
- * which does not exist: install it, or ...". Adds nothing when errnum is 0.
+ * Why it failed, for people: the way, the step, the reason, what to do. "link
+ * 2, /etc/alternatives/vi -> /usr/bin/vim.basic, leads on: /usr/bin/vim.basic
+ * does not exist: install it, or correct the path". Adds nothing when errnum
+ * is 0.
  */
 void resolution_fault(const struct resolution *failed, struct sbuf *out);
 
