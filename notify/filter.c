@@ -1,0 +1,165 @@
+#include "notify/filter.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+/* The ABIs whose programs run here, native first. */
+static const uint32_t filter_arches[] = {
+#if defined(__x86_64__)
+	SCMP_ARCH_X86_64,
+	SCMP_ARCH_X86,
+#elif defined(__aarch64__)
+	SCMP_ARCH_AARCH64,
+	SCMP_ARCH_ARM,
+#else
+#error "callgate has no ABI table for this machine"
+#endif
+};
+
+enum { FILTER_ARCHES = sizeof(filter_arches) / sizeof(filter_arches[0]) };
+
+static void release_ctx(scmp_filter_ctx *ctx)
+{
+	if (*ctx)
+		seccomp_release(*ctx);
+}
+
+#define cleanup_ctx __attribute__((cleanup(release_ctx)))
+
+static uint32_t seccomp_action(enum filter_action action)
+{
+	return action == FILTER_NOTIFY ? SCMP_ACT_NOTIFY : SCMP_ACT_TRACE(0);
+}
+
+/* True where the registers of sendto(2) tell whether it names an address. */
+static bool address_in_register(uint32_t arch)
+{
+	return arch != SCMP_ARCH_X86;
+}
+
+static int add_call(scmp_filter_ctx ctx, uint32_t arch, uint32_t action, const char *name,
+	bool plain_send)
+{
+	int nr = seccomp_syscall_resolve_name_arch(arch, name);
+	int rc;
+
+	/*
+	 * Negative numbers are libseccomp's own: on i386 those from -100 stand
+	 * for socketcall(2)'s subcalls and are wanted, elsewhere they mean that
+	 * this ABI has no such call.
+	 */
+	if (nr == __NR_SCMP_ERROR || (nr < 0 && arch != SCMP_ARCH_X86))
+		return 0;
+	if (!plain_send && strcmp(name, "sendto") == 0 && address_in_register(arch))
+		rc = seccomp_rule_add(ctx, action, nr, 1, SCMP_A4(SCMP_CMP_NE, 0));
+	else
+		rc = seccomp_rule_add(ctx, action, nr, 0);
+	/* EDOM: a call this ABI lacks after all. */
+	return rc == -EDOM ? 0 : rc;
+}
+
+static int add_calls(scmp_filter_ctx ctx, uint32_t arch, uint32_t action,
+	const struct call_set *set, struct err **err)
+{
+	bool plain_send = call_set_wants_plain_send(set);
+	const char *name;
+
+	for (size_t i = 0; (name = call_set_name(set, i)); i++) {
+		int rc = add_call(ctx, arch, action, name, plain_send);
+
+		if (rc < 0)
+			return err_set(err, -rc, "cannot add %s to the seccomp filter", name);
+	}
+	return 0;
+}
+
+/* A filter for one ABI only: argument tests differ between them. */
+static int build_arch(scmp_filter_ctx *out, uint32_t arch, uint32_t action,
+	const struct call_set *set, struct err **err)
+{
+	bool all = call_set_is_all(set);
+	cleanup_ctx scmp_filter_ctx ctx = seccomp_init(all ? action : SCMP_ACT_ALLOW);
+	int rc;
+
+	if (!ctx)
+		return err_set(err, ENOMEM, "cannot make a seccomp filter");
+	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, action);
+	if (rc == 0 && arch != seccomp_arch_native()) {
+		rc = seccomp_arch_add(ctx, arch);
+		if (rc == 0)
+			rc = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
+	}
+	if (rc < 0)
+		return err_set(err, -rc, "cannot make a seccomp filter");
+	if (!all && (rc = add_calls(ctx, arch, action, set, err)) < 0)
+		return rc;
+	*out = take_ptr(ctx);
+	return 0;
+}
+
+static int export_program(scmp_filter_ctx ctx, struct filter *out, struct err **err)
+{
+	cleanup_close int fd = memfd_create("callgate-filter", MFD_CLOEXEC);
+	cleanup_free struct sock_filter *code = NULL;
+	struct stat st;
+	int rc;
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot export the seccomp filter: memfd_create");
+	rc = seccomp_export_bpf(ctx, fd);
+	if (rc < 0)
+		return err_set(err, -rc, "cannot export the seccomp filter");
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot export the seccomp filter: fstat");
+	if ((size_t)st.st_size / sizeof(*code) > BPF_MAXINSNS)
+		return err_set(err, 0, "the seccomp filter is too long: watch fewer calls with -e");
+	code = malloc((size_t)st.st_size);
+	if (!code)
+		return err_set(err, ENOMEM, "cannot export the seccomp filter");
+	if (pread(fd, code, (size_t)st.st_size, 0) != st.st_size)
+		return err_set(err, errno, "cannot export the seccomp filter: read");
+	out->fprog.len = (unsigned short)((size_t)st.st_size / sizeof(*code));
+	out->fprog.filter = take_ptr(code);
+	return 0;
+}
+
+int filter_build(const struct call_set *set, enum filter_action action, struct filter *out,
+	struct err **err)
+{
+	cleanup_ctx scmp_filter_ctx ctx = NULL;
+	uint32_t act = seccomp_action(action);
+	int rc;
+
+	rc = build_arch(&ctx, filter_arches[0], act, set, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 1; i < FILTER_ARCHES; i++) {
+		cleanup_ctx scmp_filter_ctx more = NULL;
+
+		rc = build_arch(&more, filter_arches[i], act, set, err);
+		if (rc < 0)
+			return rc;
+		rc = seccomp_merge(ctx, more);
+		if (rc < 0)
+			return err_set(err, -rc, "cannot merge the filters of two ABIs");
+		more = NULL; /* seccomp_merge(3) released it */
+	}
+	/* A binary tree instead of a list: fewer instructions for calls that pass. */
+	rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (rc < 0)
+		return err_set(err, -rc, "cannot optimise the seccomp filter");
+	return export_program(ctx, out, err);
+}
+
+void filter_free(struct filter *filter)
+{
+	free(filter->fprog.filter);
+	*filter = (struct filter){ 0 };
+}

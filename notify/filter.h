@@ -1,0 +1,40 @@
+/*
+ * The seccomp filter: what must be seen is stopped, everything else passes
+ * untouched. Built with libseccomp, then exported, because the flags we load
+ * it with are newer than the library (see seccomp(2), SECCOMP_SET_MODE_FILTER).
+ */
+#ifndef CALLGATE_NOTIFY_FILTER_H
+#define CALLGATE_NOTIFY_FILTER_H
+
+#include <linux/filter.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "decoders/select.h"
+
+/* A BPF program; `fprog.filter` is owned. */
+struct filter {
+	struct sock_fprog fprog;
+};
+
+/* What the filter answers for a call that must be seen. */
+enum filter_action {
+	FILTER_TRACE,  /* SECCOMP_RET_TRACE: stops for the ptrace backend */
+	FILTER_NOTIFY, /* SECCOMP_RET_USER_NOTIF: stops for the listener */
+};
+
+/*
+ * Builds a filter that stops the calls of the set, in every ABI this machine
+ * can run programs of. Calls of an ABI the filter has no table for, x32 among
+ * them, are stopped too: nothing passes unseen for being unknown.
+ *
+ * Unless the set wants plain sends, a native sendto(2) without an address is
+ * let through by the filter itself; an i386 one is stopped all the same,
+ * because socketcall(2) hides its arguments in memory.
+ */
+int filter_build(const struct call_set *set, enum filter_action action, struct filter *out,
+	struct err **err);
+
+void filter_free(struct filter *filter);
+
+#endif

@@ -1,0 +1,247 @@
+#include "tracer/program.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "tracer/memory.h"
+
+static void proc_path(char *buf, size_t size, pid_t pid, const char *entry)
+{
+	snprintf(buf, size, "/proc/%d/%s", pid, entry);
+}
+
+/* Reads a link of /proc. Returns its length, 0 when it cannot be read or does not fit. */
+static size_t proc_readlink(pid_t pid, const char *entry, char *buf, size_t size)
+{
+	char path[64];
+	ssize_t n;
+
+	proc_path(path, sizeof(path), pid, entry);
+	n = readlink(path, buf, size);
+	if (n <= 0 || (size_t)n >= size) {
+		buf[0] = '\0';
+		return 0;
+	}
+	buf[n] = '\0';
+	return (size_t)n;
+}
+
+static void identity_from_stat(struct identity *id, const struct stat *st)
+{
+	*id = (struct identity){
+		.known = true,
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.ctime_sec = st->st_ctim.tv_sec,
+		.ctime_nsec = (uint32_t)st->st_ctim.tv_nsec,
+	};
+}
+
+/* Turns a path as we see it into one as the process's own root has it. */
+static void strip_root(char *path, const char *root)
+{
+	size_t len = strlen(root);
+
+	if (len <= 1 || strncmp(path, root, len) != 0)
+		return;
+	if (path[len] == '/')
+		memmove(path, path + len, strlen(path + len) + 1);
+}
+
+/*
+ * A program without a name of its own: a memfd or O_TMPFILE file has no link,
+ * and a file whose name was removed or given to another shows " (deleted)",
+ * see proc(5), /proc/PID/exe.
+ */
+static bool is_nameless(const char *path, const struct stat *st)
+{
+	static const char mark[] = " (deleted)";
+	size_t len = strlen(path), mark_len = sizeof(mark) - 1;
+	struct stat named;
+
+	if (st->st_nlink == 0)
+		return true;
+	if (len < mark_len || strcmp(path + len - mark_len, mark) != 0)
+		return false;
+	/* Unless the file is really called that. */
+	return stat(path, &named) < 0 || named.st_dev != st->st_dev || named.st_ino != st->st_ino;
+}
+
+static void find_executable(pid_t pid, const char *root, struct program_facts *facts)
+{
+	char link[64];
+	struct stat st;
+
+	facts->program.path = facts->path;
+	facts->program.nameless = true;
+	proc_path(link, sizeof(link), pid, "exe");
+	if (stat(link, &st) < 0 || !proc_readlink(pid, "exe", facts->path, sizeof(facts->path)))
+		return;
+	identity_from_stat(&facts->program.id, &st);
+	facts->program.nameless = is_nameless(facts->path, &st);
+	strip_root(facts->path, root);
+}
+
+static uint64_t word_at(const uint8_t *p, unsigned word_size)
+{
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (word_size == 8) {
+		memcpy(&wide, p, sizeof(wide));
+		return wide;
+	}
+	memcpy(&narrow, p, sizeof(narrow));
+	return narrow;
+}
+
+/* The address of the path execve(2) was given: AT_EXECFN in getauxval(3). 0 when not there. */
+static uint64_t auxv_execfn(pid_t pid, unsigned word_size)
+{
+	uint8_t auxv[1024];
+	char path[64];
+	cleanup_close int fd = -1;
+	ssize_t n;
+
+	proc_path(path, sizeof(path), pid, "auxv");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, auxv, sizeof(auxv));
+	for (ssize_t at = 0; at + (ssize_t)(2 * word_size) <= n; at += (ssize_t)(2 * word_size)) {
+		uint64_t type = word_at(auxv + at, word_size);
+
+		if (type == AT_NULL)
+			break;
+		if (type == AT_EXECFN)
+			return word_at(auxv + at + word_size, word_size);
+	}
+	return 0;
+}
+
+/* The path execve(2) was given, from the new address space. Returns false when unknown. */
+static bool read_execfn(pid_t pid, unsigned word_size, char *buf, size_t size)
+{
+	uint64_t addr = auxv_execfn(pid, word_size);
+	ssize_t n = addr ? memory_read(pid, addr, buf, size) : -1;
+
+	return n > 0 && memchr(buf, '\0', (size_t)n) && buf[0];
+}
+
+/* The path made absolute in the process's root. Returns false when it does not fit. */
+static bool absolute_path(pid_t pid, const char *root, const char *given, char *buf, size_t size)
+{
+	static const char fd_dir[] = "/dev/fd/";
+	char cwd[PATH_MAX];
+	int n;
+
+	/* execveat(2) by descriptor names the file /dev/fd/N; ours is another /dev/fd. */
+	if (strncmp(given, fd_dir, sizeof(fd_dir) - 1) == 0)
+		n = snprintf(buf, size, "/proc/%d/fd/%s", pid, given + sizeof(fd_dir) - 1);
+	else if (given[0] == '/')
+		n = snprintf(buf, size, "%s", given);
+	else {
+		if (!proc_readlink(pid, "cwd", cwd, sizeof(cwd)))
+			return false;
+		strip_root(cwd, root);
+		n = snprintf(buf, size, "%s/%s", cwd, given);
+	}
+	return n > 0 && (size_t)n < size;
+}
+
+/* Opens a path as the process would: absolute links stay inside its root. */
+static int open_in_root(pid_t pid, const char *root, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	char link[64];
+	cleanup_close int root_fd = -1;
+
+	/* Magic links of /proc lead where no root can follow. */
+	if (strlen(root) <= 1 || strncmp(path, "/proc/", 6) == 0)
+		return open(path, O_PATH | O_CLOEXEC);
+	proc_path(link, sizeof(link), pid, "root");
+	root_fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root_fd < 0)
+		return -1;
+	return (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+}
+
+/* True when the file begins with "#!". Opened again for reading, never a device or a FIFO. */
+static bool is_script(int path_fd, const struct stat *st)
+{
+	char link[64], magic[2];
+	cleanup_close int fd = -1;
+
+	if (!S_ISREG(st->st_mode))
+		return false;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", path_fd);
+	fd = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd >= 0 && read(fd, magic, 2) == 2 && magic[0] == '#' && magic[1] == '!';
+}
+
+/*
+ * When the file that was asked for is not the one that runs, and begins with
+ * "#!", the kernel has put an interpreter in its place (execve(2)).
+ */
+static void find_script(pid_t pid, unsigned word_size, const char *root,
+	struct program_facts *facts)
+{
+	char given[PATH_MAX], path[2 * PATH_MAX], link[64];
+	cleanup_close int fd = -1;
+	struct identity id;
+	struct stat st;
+	ssize_t n;
+
+	if (!read_execfn(pid, word_size, given, sizeof(given)) ||
+		!absolute_path(pid, root, given, path, sizeof(path)))
+		return;
+	fd = open_in_root(pid, root, path);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return;
+	identity_from_stat(&id, &st);
+	if (identity_same_file(&id, &facts->program.id) || !is_script(fd, &st))
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, facts->script, sizeof(facts->script) - 1);
+	if (n <= 0)
+		return;
+	facts->script[n] = '\0';
+	strip_root(facts->script, root);
+	facts->program.script = facts->script;
+	facts->program.script_id = id;
+}
+
+static void find_comm(pid_t pid, char comm[static 16])
+{
+	char path[64];
+	cleanup_close int fd = -1;
+	ssize_t n = -1;
+
+	proc_path(path, sizeof(path), pid, "comm");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		n = read(fd, comm, 16);
+	/* The kernel ends it with a newline and keeps it under 16 bytes. */
+	comm[n > 0 ? n - 1 : 0] = '\0';
+}
+
+void program_at_exec(pid_t pid, unsigned word_size, struct program_facts *facts)
+{
+	char root[PATH_MAX];
+
+	facts->program = (struct program){ 0 };
+	facts->path[0] = facts->script[0] = '\0';
+	proc_readlink(pid, "root", root, sizeof(root));
+	find_executable(pid, root, facts);
+	find_script(pid, word_size, root, facts);
+	find_comm(pid, facts->comm);
+}

@@ -1,0 +1,47 @@
+/*
+ * Starts the command: finds its file as a shell would, forks, lets the tracer
+ * seize the child before it does anything, loads the filter in it, and runs it
+ * with everything it would have had without us.
+ */
+#ifndef CALLGATE_TRACER_SPAWN_H
+#define CALLGATE_TRACER_SPAWN_H
+
+#include <linux/filter.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct spawn_options {
+	char *const *argv;
+	const struct sock_fprog *filter;
+	bool no_new_privs;         /* needed to load a filter without CAP_SYS_ADMIN, seccomp(2) */
+	const sigset_t *sigmask;   /* of the command: callgate's own, before it blocked anything */
+	const struct rlimit *nofile; /* the same of RLIMIT_NOFILE */
+};
+
+/* The child before its exec. */
+struct spawn {
+	pid_t pid;
+	int report_fd; /* the child says here why it failed; closed by a successful exec */
+};
+
+/*
+ * Forks and seizes. The child runs on, into its traced execve(2), as soon as
+ * the tracer resumes it. On failure *exit_status is EXIT_NOT_FOUND,
+ * EXIT_NOT_EXECUTABLE or EXIT_CALLGATE in the sense of env(1).
+ */
+int spawn_start(const struct spawn_options *options, struct spawn *out, int *exit_status,
+	struct err **err);
+
+/*
+ * To be called when the child is dead and never got through its exec: says
+ * why. Always returns a negative number.
+ */
+int spawn_failure(struct spawn *spawn, const char *command, int *exit_status, struct err **err);
+
+void spawn_close(struct spawn *spawn);
+
+#endif

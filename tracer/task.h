@@ -1,0 +1,61 @@
+/*
+ * The task table: every live task of the run and the process it belongs to.
+ * It is the truth about who lives, because the kernel stops a new task before
+ * its first instruction and reports every death.
+ */
+#ifndef CALLGATE_TRACER_TASK_H
+#define CALLGATE_TRACER_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uthash.h>
+
+#include "policy/program.h"
+
+struct program_table;
+
+/* A thread group. Lives as long as one of its tasks does. */
+struct process {
+	pid_t pid;
+	pid_t parent;                  /* the process that made it, dead or alive */
+	const struct lineage *lineage; /* owned reference; NULL before the command's exec */
+	unsigned tasks;                /* live ones */
+	unsigned word_size;            /* of a pointer, in bytes */
+	char comm[16];                 /* since its last exec */
+	uint64_t start_ns;             /* CLOCK_MONOTONIC */
+	UT_hash_handle hh;
+};
+
+struct task {
+	pid_t tid;
+	struct process *process;
+	bool in_call;      /* between a trap whose result is wanted and the call's exit */
+	bool stopped;      /* in a group-stop: SIGSTOP and its kin */
+	uint64_t start_ns; /* CLOCK_MONOTONIC */
+	void *user;        /* of whoever watches the tracer */
+	UT_hash_handle hh;
+};
+
+struct task_table {
+	struct task *tasks;
+	struct process *processes;
+	struct program_table *programs;
+};
+
+/* NULL when there is none. */
+struct task *task_find(const struct task_table *table, pid_t tid);
+struct process *process_find(const struct task_table *table, pid_t pid);
+
+/*
+ * Adds a task. With a creator, a new process inherits its lineage; a thread
+ * (tid and pid differ) joins the process `pid`. Returns NULL when there is no memory.
+ */
+struct task *task_add(struct task_table *table, pid_t tid, pid_t pid,
+	const struct process *creator, uint64_t now_ns);
+
+/* Removes a task, and its process with the last one. */
+void task_remove(struct task_table *table, struct task *task);
+
+#endif

@@ -1,0 +1,398 @@
+#include "tracer/tracer.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "tracer/newborns.h"
+#include "tracer/program.h"
+#include "tracer/program_table.h"
+
+struct tracer {
+	const struct tracer_observer *observer;
+	struct task_table table;
+	struct newborns newborns;
+	pid_t command;
+	int command_status;
+	bool command_ran;
+	bool killing;           /* whatever appears is killed */
+	atomic_bool kill_asked; /* by another thread */
+	bool tell_stop;         /* the command's group-stop is to be told once all is handled */
+	struct program_facts facts; /* scratch of the exec being handled */
+};
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+int tracer_new(const struct tracer_observer *observer, struct tracer **out, struct err **err)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+
+	if (tracer)
+		tracer->table.programs = program_table_new();
+	if (!tracer || !tracer->table.programs) {
+		free(tracer);
+		return err_set(err, ENOMEM, "cannot make the task table");
+	}
+	tracer->observer = observer;
+	*out = tracer;
+	return 0;
+}
+
+void tracer_free(struct tracer *tracer)
+{
+	struct task *task, *next;
+
+	if (!tracer)
+		return;
+	HASH_ITER (hh, tracer->table.tasks, task, next)
+		task_remove(&tracer->table, task);
+	newborns_free(&tracer->newborns);
+	program_table_free(tracer->table.programs);
+	free(tracer);
+}
+
+bool tracer_command_ran(const struct tracer *tracer)
+{
+	return tracer->command_ran;
+}
+
+const struct task_table *tracer_tasks(const struct tracer *tracer)
+{
+	return &tracer->table;
+}
+
+bool tracer_command_is_stopped(const struct tracer *tracer)
+{
+	const struct task *task = task_find(&tracer->table, tracer->command);
+
+	return task && task->stopped;
+}
+
+void tracer_kill_all(struct tracer *tracer)
+{
+	struct process *process, *next;
+
+	tracer->killing = true;
+	HASH_ITER (hh, tracer->table.processes, process, next)
+		kill(process->pid, SIGKILL);
+}
+
+void tracer_ask_kill(struct tracer *tracer)
+{
+	atomic_store(&tracer->kill_asked, true);
+}
+
+/*
+ * Every resume goes through here. ESRCH means that the task was killed while
+ * it was stopped; its end will be reported.
+ */
+static void task_resume(const struct task *task, int signal)
+{
+	ptrace(task->in_call ? PTRACE_SYSCALL : PTRACE_CONT, task->tid, NULL, (long)signal);
+}
+
+static void call_returned(struct tracer *tracer, struct task *task,
+	const struct call_result *result)
+{
+	if (!task->in_call)
+		return;
+	task->in_call = false;
+	tracer->observer->returned(tracer->observer->ctx, task, result);
+}
+
+/* Births. */
+
+static bool task_born(struct tracer *tracer, pid_t tid, const struct process *creator,
+	const char *how)
+{
+	pid_t pid = leads_thread_group(tid) || !creator ? tid : creator->pid;
+	struct task *task = task_add(&tracer->table, tid, pid, creator, monotonic_ns());
+
+	if (!task) {
+		/* A task we cannot keep account of must not run. */
+		kill(pid, SIGKILL);
+		return false;
+	}
+	tracer->observer->started(tracer->observer->ctx, task, how);
+	if (tracer->killing)
+		kill(pid, SIGKILL);
+	return true;
+}
+
+static void handle_status(struct tracer *tracer, pid_t tid, int status);
+
+/* Puts a newborn in the table and gives its waiting stop its due. */
+static void newborn_adopt(struct tracer *tracer, const struct newborn *newborn,
+	const struct process *creator, const char *how)
+{
+	if (task_born(tracer, newborn->tid, creator, how))
+		handle_status(tracer, newborn->tid, newborn->status);
+}
+
+static void on_fork(struct tracer *tracer, struct task *task, int event, int signal)
+{
+	static const char *const names[] = {
+		[PTRACE_EVENT_FORK] = "fork",
+		[PTRACE_EVENT_VFORK] = "vfork",
+		[PTRACE_EVENT_CLONE] = "clone",
+	};
+	struct newborn newborn;
+	unsigned long message;
+	pid_t tid;
+
+	(void)signal;
+	if (ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &message) == 0) {
+		tid = (pid_t)message;
+		if (newborns_take(&tracer->newborns, tid, &newborn))
+			newborn_adopt(tracer, &newborn, task->process, names[event]);
+		else if (!task_find(&tracer->table, tid))
+			task_born(tracer, tid, task->process, names[event]);
+	}
+	task_resume(task, 0);
+}
+
+static void on_unknown(struct tracer *tracer, pid_t tid, int status)
+{
+	if (!newborns_add(&tracer->newborns, tid, status))
+		kill(tid, SIGKILL);
+}
+
+/* Deaths. */
+
+static void adopt_orphans(struct tracer *tracer, const struct task *dying)
+{
+	struct newborn newborn;
+
+	while (newborns_take_orphan(&tracer->newborns, &tracer->table, dying, &newborn))
+		newborn_adopt(tracer, &newborn, dying->process, "clone");
+}
+
+static void on_exit_status(struct tracer *tracer, struct task *task, int status)
+{
+	static const struct call_result unknown = { .known = false };
+
+	adopt_orphans(tracer, task);
+	call_returned(tracer, task, &unknown);
+	if (task->tid == tracer->command)
+		tracer->command_status = status;
+	tracer->observer->exited(tracer->observer->ctx, task, status);
+	task_remove(&tracer->table, task);
+}
+
+/* Exec. */
+
+/*
+ * A thread that calls execve(2) becomes its group's leader: it takes the
+ * leader's tid, its own is gone, and the old leader vanishes without a report
+ * (ptrace(2), "execve(2) under ptrace"). So the leader's entry goes on with
+ * the caller's call, and the caller's entry ends.
+ */
+static void exec_take_over(struct tracer *tracer, struct task *leader, pid_t former)
+{
+	struct task *caller = task_find(&tracer->table, former);
+	void *user = leader->user;
+
+	if (former == leader->tid || !caller)
+		return;
+	call_returned(tracer, leader, &(struct call_result){ .known = false });
+	leader->in_call = caller->in_call;
+	leader->user = caller->user;
+	caller->in_call = false;
+	caller->user = user;
+	tracer->observer->exited(tracer->observer->ctx, caller, 0);
+	task_remove(&tracer->table, caller);
+}
+
+static unsigned exec_word_size(pid_t tid)
+{
+	struct __ptrace_syscall_info info;
+
+	/* At PTRACE_EVENT_EXEC the task already has the ABI of its new program. */
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) <= 0)
+		return sizeof(long);
+	return info.arch & __AUDIT_ARCH_64BIT ? 8 : 4;
+}
+
+static void process_set_program(struct tracer *tracer, struct process *process)
+{
+	struct program_facts *facts = &tracer->facts;
+	const struct lineage *old = process->lineage;
+
+	process->word_size = exec_word_size(process->pid);
+	program_at_exec(process->pid, process->word_size, facts);
+	memcpy(process->comm, facts->comm, sizeof(process->comm));
+	process->lineage = lineage_push(tracer->table.programs, old, &facts->program);
+	lineage_unref(tracer->table.programs, old);
+	/* A process whose program we cannot remember must not run it. */
+	if (!process->lineage)
+		kill(process->pid, SIGKILL);
+}
+
+static void on_exec(struct tracer *tracer, struct task *task, int event, int signal)
+{
+	unsigned long former = (unsigned long)task->tid;
+
+	(void)event;
+	(void)signal;
+	ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &former);
+	exec_take_over(tracer, task, (pid_t)former);
+	process_set_program(tracer, task->process);
+	tracer->command_ran = true;
+	tracer->observer->execed(tracer->observer->ctx, task);
+	task_resume(task, 0);
+}
+
+/* Calls. */
+
+static void on_seccomp(struct tracer *tracer, struct task *task, int event, int signal)
+{
+	struct __ptrace_syscall_info info;
+	struct trap trap;
+	long n = ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info);
+
+	(void)event;
+	(void)signal;
+	if (n > 0 && info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
+		trap = (struct trap){
+			.tid = task->tid,
+			.audit_arch = info.arch,
+			.nr = (int64_t)info.seccomp.nr,
+			.ip = info.instruction_pointer,
+		};
+		for (size_t i = 0; i < 6; i++)
+			trap.args[i] = info.seccomp.args[i];
+		task->in_call = tracer->observer->trapped(tracer->observer->ctx, task, &trap);
+	}
+	task_resume(task, 0);
+}
+
+static void on_syscall_stop(struct tracer *tracer, struct task *task)
+{
+	struct __ptrace_syscall_info info;
+	long n = ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info);
+
+	if (n > 0 && info.op == PTRACE_SYSCALL_INFO_EXIT) {
+		struct call_result result = {
+			.known = true,
+			.is_error = info.exit.is_error,
+			.value = info.exit.rval,
+		};
+
+		call_returned(tracer, task, &result);
+	}
+	task_resume(task, 0);
+}
+
+/* Stops. */
+
+static bool is_stop_signal(int signal)
+{
+	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* PTRACE_EVENT_STOP: a group-stop, its end, or a new task's first stop. */
+static void on_event_stop(struct tracer *tracer, struct task *task, int event, int signal)
+{
+	(void)event;
+	task->stopped = is_stop_signal(signal);
+	if (!task->stopped) {
+		task_resume(task, 0);
+		return;
+	}
+	/* Stay stopped, and hear of SIGCONT: what makes job control work under ptrace. */
+	ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
+	if (task->process->pid == tracer->command)
+		tracer->tell_stop = true;
+}
+
+static void on_ptrace_event(struct tracer *tracer, struct task *task, int event, int signal)
+{
+	static void (*const handlers[])(struct tracer *, struct task *, int, int) = {
+		[PTRACE_EVENT_SECCOMP] = on_seccomp,
+		[PTRACE_EVENT_FORK] = on_fork,
+		[PTRACE_EVENT_VFORK] = on_fork,
+		[PTRACE_EVENT_CLONE] = on_fork,
+		[PTRACE_EVENT_EXEC] = on_exec,
+		[PTRACE_EVENT_STOP] = on_event_stop,
+	};
+	size_t n = sizeof(handlers) / sizeof(handlers[0]);
+
+	if ((size_t)event < n && handlers[event])
+		handlers[event](tracer, task, event, signal);
+	else
+		task_resume(task, 0);
+}
+
+static void handle_status(struct tracer *tracer, pid_t tid, int status)
+{
+	struct task *task = task_find(&tracer->table, tid);
+	int signal = WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
+
+	if (!task)
+		on_unknown(tracer, tid, status);
+	else if (!WIFSTOPPED(status))
+		on_exit_status(tracer, task, status);
+	else if (status >> 16)
+		on_ptrace_event(tracer, task, status >> 16, signal);
+	else if (signal == (SIGTRAP | 0x80))
+		on_syscall_stop(tracer, task);
+	else
+		/* Signal-delivery: the task gets what was sent to it. */
+		task_resume(task, signal);
+}
+
+/* Nothing is waiting to be handled: now the observer may stop callgate itself. */
+static void tell_command_stopped(struct tracer *tracer)
+{
+	tracer->tell_stop = false;
+	if (tracer_command_is_stopped(tracer))
+		tracer->observer->command_stopped(tracer->observer->ctx);
+}
+
+/* Returns the tid, 0 when interrupted, or -errno. */
+static pid_t wait_any(struct tracer *tracer, int *status)
+{
+	pid_t tid = waitpid(-1, status, __WALL | (tracer->tell_stop ? WNOHANG : 0));
+
+	if (tid == 0)
+		tell_command_stopped(tracer);
+	if (tid >= 0)
+		return tid;
+	return errno == EINTR ? 0 : -errno;
+}
+
+int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **err)
+{
+	tracer->command = command;
+	if (!task_born(tracer, command, NULL, "spawn"))
+		return err_set(err, ENOMEM, "cannot watch the command");
+	for (;;) {
+		int wait_status;
+		pid_t tid = wait_any(tracer, &wait_status);
+
+		if (tid == -ECHILD)
+			break;
+		if (tid < 0)
+			return err_set(err, -tid, "cannot wait for the command: waitpid");
+		if (tid > 0)
+			handle_status(tracer, tid, wait_status);
+		if (atomic_exchange(&tracer->kill_asked, false))
+			tracer_kill_all(tracer);
+	}
+	*status = tracer->command_status;
+	return 0;
+}
