@@ -11,6 +11,7 @@ struct builder {
 	const char *name;
 	const char *text;
 	size_t len;
+	unsigned brackets; /* opened and not closed so far, while the text is checked */
 	struct arena *arena;
 	struct fy_parser *parser;
 	struct err **err;
@@ -33,6 +34,17 @@ static bool is_refused_byte(unsigned char c)
 	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 }
 
+static int count_brackets(struct builder *b, char c, int line, int column)
+{
+	if (c == '[' || c == '{') {
+		if (b->brackets++ == YAML_BRACKETS_MAX)
+			return fail_at(b, line, column, "nested too deeply for a policy");
+	} else if ((c == ']' || c == '}') && b->brackets) {
+		b->brackets--;
+	}
+	return 0;
+}
+
 static size_t utf8_step(const char *text, size_t left)
 {
 	for (size_t n = 1; n <= 4 && n <= left; n++)
@@ -43,7 +55,7 @@ static size_t utf8_step(const char *text, size_t left)
 
 static int check_line(struct builder *b, const char *text, size_t len, int line)
 {
-	int column = 1;
+	int column = 1, ret;
 
 	if (len > YAML_LINE_MAX)
 		return fail_at(b, line, 1, "a line longer than 64 KiB: break it into several");
@@ -61,6 +73,9 @@ static int check_line(struct builder *b, const char *text, size_t len, int line)
 		if (is_refused_byte((unsigned char)text[i]))
 			return fail_at(b, line, column,
 				"a control character: in a quoted text write it as \\xHH");
+		ret = count_brackets(b, text[i], line, column);
+		if (ret < 0)
+			return ret;
 		i += step;
 	}
 	return 0;

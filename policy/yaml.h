@@ -13,8 +13,13 @@
 
 enum {
 	YAML_TEXT_MAX = 16 << 20, /* bytes; longer lists belong in `file:` lists */
-	/* Bytes: libfyaml 0.7.12 holds all tokens of a line, some 350 bytes for each of text. */
 	YAML_LINE_MAX = 64 << 10,
+	/*
+	 * libfyaml 0.7.12 reads a flow collection to its end before the first
+	 * event, at some 350 bytes for each bracket: nesting is bounded before it
+	 * sees the text. Counted in quoted text and comments too.
+	 */
+	YAML_BRACKETS_MAX = 1000,
 	YAML_DEPTH_MAX = 16, /* a policy needs 5 */
 };
 
