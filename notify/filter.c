@@ -44,8 +44,8 @@ static bool address_in_register(uint32_t arch)
 	return arch != SCMP_ARCH_X86;
 }
 
-static int add_call(scmp_filter_ctx ctx, uint32_t arch, uint32_t action, const char *name,
-	bool plain_send)
+static int add_call(
+	scmp_filter_ctx ctx, uint32_t arch, uint32_t action, const char *name, bool plain_send)
 {
 	int nr = seccomp_syscall_resolve_name_arch(arch, name);
 	int rc;
@@ -130,8 +130,8 @@ static int export_program(scmp_filter_ctx ctx, struct filter *out, struct err **
 	return 0;
 }
 
-int filter_build(const struct call_set *set, enum filter_action action, struct filter *out,
-	struct err **err)
+int filter_build(
+	const struct call_set *set, enum filter_action action, struct filter *out, struct err **err)
 {
 	cleanup_ctx scmp_filter_ctx ctx = NULL;
 	uint32_t act = seccomp_action(action);

@@ -31,7 +31,7 @@ struct run_options {
 	uint64_t timeout_ns;           /* 0: none. Then SIGTERM, a second later SIGKILL */
 	struct sink **sinks;           /* borrowed */
 	size_t nsinks;
-	struct summary *summary;       /* borrowed; fed every event */
+	struct summary *summary; /* borrowed; fed every event */
 };
 
 /* How the run ended. */
@@ -44,8 +44,8 @@ struct run_outcome {
  * Returns 0 when the command ran, whatever became of it. Otherwise a negative
  * number, and *exit_status is one of the EXIT_ values above.
  */
-int supervisor_run(const struct run_options *options, struct run_outcome *outcome,
-	int *exit_status, struct err **err);
+int supervisor_run(const struct run_options *options, struct run_outcome *outcome, int *exit_status,
+	struct err **err);
 
 /*
  * Ends callgate as the command ended: exits with its status, or dies of its

@@ -26,8 +26,10 @@ int command_path_error(const char *command, int errnum, struct err **err)
 		err_set(err, 0, "%s: its interpreter (the #! line, or the ELF loader) is missing",
 			sbuf_text(&name));
 	else if (errnum == EACCES)
-		err_set(err, 0, "%s: permission denied: not an executable file for this user "
-				"(chmod +x?), or on a noexec mount", sbuf_text(&name));
+		err_set(err, 0,
+			"%s: permission denied: not an executable file for this user "
+			"(chmod +x?), or on a noexec mount",
+			sbuf_text(&name));
 	else
 		err_set(err, errnum, "cannot run %s", sbuf_text(&name));
 	return -errnum;

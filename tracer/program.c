@@ -192,8 +192,8 @@ static bool is_script(int path_fd, const struct stat *st)
  * When the file that was asked for is not the one that runs, and begins with
  * "#!", the kernel has put an interpreter in its place (execve(2)).
  */
-static void find_script(pid_t pid, unsigned word_size, const char *root,
-	struct program_facts *facts)
+static void find_script(
+	pid_t pid, unsigned word_size, const char *root, struct program_facts *facts)
 {
 	char given[PATH_MAX], path[2 * PATH_MAX], link[64];
 	cleanup_close int fd = -1;

@@ -117,8 +117,8 @@ static void entry_put(struct program_table *table, struct program_entry *entry)
 	free(entry);
 }
 
-const struct lineage *lineage_push(struct program_table *table, const struct lineage *parent,
-	const struct program *program)
+const struct lineage *lineage_push(
+	struct program_table *table, const struct lineage *parent, const struct program *program)
 {
 	struct program_entry *entry = entry_get(table, program);
 	struct lineage_node *node;

@@ -22,8 +22,8 @@ void program_table_free(struct program_table *table);
  * LINEAGE_MAX links loses its newest one instead of growing: what was at the
  * root of it stays. Returns NULL when there is no memory.
  */
-const struct lineage *lineage_push(struct program_table *table, const struct lineage *parent,
-	const struct program *program);
+const struct lineage *lineage_push(
+	struct program_table *table, const struct lineage *parent, const struct program *program);
 
 enum { LINEAGE_MAX = 256 };
 

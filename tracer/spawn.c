@@ -26,10 +26,9 @@ struct spawn_report {
 };
 
 /* Options of every task we trace. The kernel gives them to the children as well. */
-static const unsigned long seize_options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP |
-					   PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-					   PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
-					   PTRACE_O_EXITKILL;
+static const unsigned long seize_options =
+	PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+	PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
 
 static _Noreturn void child_fail(int report_fd, enum spawn_step step)
 {
@@ -48,6 +47,28 @@ static void child_exec(const char *path, char *const *argv, char **shell_argv)
 		execve(shell_argv[0], shell_argv, environ);
 }
 
+/* SPEC_ALLOW: a filter that only looks does not ask for the speculation mitigations (Linux 4.17).
+ */
+static bool load_filter(const struct sock_fprog *filter)
+{
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
+		       filter) == 0;
+}
+
+/*
+ * With CAP_SYS_ADMIN a filter loads without no_new_privs, and set-user-ID
+ * programs work as ever; without it the kernel refuses (EACCES), seccomp(2).
+ */
+static void child_load_filter(const struct spawn_options *options, int report_fd)
+{
+	if (!options->no_new_privs && load_filter(options->filter))
+		return;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		child_fail(report_fd, STEP_NO_NEW_PRIVS);
+	if (!load_filter(options->filter))
+		child_fail(report_fd, STEP_FILTER);
+}
+
 /* Between fork and exec: only async-signal-safe calls. */
 static _Noreturn void child_run(const struct spawn_options *options, const char *path,
 	char **shell_argv, int go_fd, int report_fd)
@@ -57,13 +78,9 @@ static _Noreturn void child_run(const struct spawn_options *options, const char 
 	/* Until the tracer has seized us, the filter's traps would be ENOSYS: seccomp(2). */
 	if (read(go_fd, &go, 1) != 1)
 		_exit(127);
-	if (options->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		child_fail(report_fd, STEP_NO_NEW_PRIVS);
 	setrlimit(RLIMIT_NOFILE, options->nofile);
 	sigprocmask(SIG_SETMASK, options->sigmask, NULL);
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
-		    options->filter) < 0)
-		child_fail(report_fd, STEP_FILTER);
+	child_load_filter(options, report_fd);
 	child_exec(path, options->argv, shell_argv);
 	child_fail(report_fd, STEP_EXEC);
 }
@@ -141,8 +158,8 @@ static int start_child(const struct spawn_options *options, char *path, char **s
 	return 0;
 }
 
-int spawn_start(const struct spawn_options *options, struct spawn *out, int *exit_status,
-	struct err **err)
+int spawn_start(
+	const struct spawn_options *options, struct spawn *out, int *exit_status, struct err **err)
 {
 	cleanup_free char *path = NULL;
 	cleanup_free char **shell_argv = NULL;
@@ -165,8 +182,9 @@ int spawn_failure(struct spawn *spawn, const char *command, int *exit_status, st
 {
 	static const char *const steps[] = {
 		[STEP_NO_NEW_PRIVS] = "cannot set no_new_privs for the command: prctl",
-		[STEP_FILTER] = "cannot load the seccomp filter (is seccomp built into this kernel, "
-				"and allowed here? `callgate doctor` tells)",
+		[STEP_FILTER] =
+			"cannot load the seccomp filter (is seccomp built into this kernel, "
+			"and allowed here? `callgate doctor` tells)",
 	};
 	struct spawn_report report;
 

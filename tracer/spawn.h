@@ -17,8 +17,8 @@
 struct spawn_options {
 	char *const *argv;
 	const struct sock_fprog *filter;
-	bool no_new_privs;         /* needed to load a filter without CAP_SYS_ADMIN, seccomp(2) */
-	const sigset_t *sigmask;   /* of the command: callgate's own, before it blocked anything */
+	bool no_new_privs;       /* in any case; else only where the filter needs it */
+	const sigset_t *sigmask; /* of the command: callgate's own, before it blocked anything */
 	const struct rlimit *nofile; /* the same of RLIMIT_NOFILE */
 };
 
@@ -33,8 +33,8 @@ struct spawn {
  * the tracer resumes it. On failure *exit_status is EXIT_NOT_FOUND,
  * EXIT_NOT_EXECUTABLE or EXIT_CALLGATE in the sense of env(1).
  */
-int spawn_start(const struct spawn_options *options, struct spawn *out, int *exit_status,
-	struct err **err);
+int spawn_start(
+	const struct spawn_options *options, struct spawn *out, int *exit_status, struct err **err);
 
 /*
  * To be called when the child is dead and never got through its exec: says

@@ -21,8 +21,8 @@ struct process *process_find(const struct task_table *table, pid_t pid)
 	return process;
 }
 
-static struct process *process_add(struct task_table *table, pid_t pid,
-	const struct process *creator, uint64_t now_ns)
+static struct process *process_add(
+	struct task_table *table, pid_t pid, const struct process *creator, uint64_t now_ns)
 {
 	struct process *process = calloc(1, sizeof(*process));
 
@@ -48,8 +48,8 @@ static void process_remove(struct task_table *table, struct process *process)
 	free(process);
 }
 
-struct task *task_add(struct task_table *table, pid_t tid, pid_t pid,
-	const struct process *creator, uint64_t now_ns)
+struct task *task_add(struct task_table *table, pid_t tid, pid_t pid, const struct process *creator,
+	uint64_t now_ns)
 {
 	struct process *process = process_find(table, pid);
 	struct task *task = calloc(1, sizeof(*task));

@@ -52,8 +52,8 @@ struct process *process_find(const struct task_table *table, pid_t pid);
  * Adds a task. With a creator, a new process inherits its lineage; a thread
  * (tid and pid differ) joins the process `pid`. Returns NULL when there is no memory.
  */
-struct task *task_add(struct task_table *table, pid_t tid, pid_t pid,
-	const struct process *creator, uint64_t now_ns);
+struct task *task_add(struct task_table *table, pid_t tid, pid_t pid, const struct process *creator,
+	uint64_t now_ns);
 
 /* Removes a task, and its process with the last one. */
 void task_remove(struct task_table *table, struct task *task);

@@ -23,9 +23,9 @@ struct tracer {
 	pid_t command;
 	int command_status;
 	bool command_ran;
-	bool killing;           /* whatever appears is killed */
-	atomic_bool kill_asked; /* by another thread */
-	bool tell_stop;         /* the command's group-stop is to be told once all is handled */
+	bool killing;               /* whatever appears is killed */
+	atomic_bool kill_asked;     /* by another thread */
+	bool tell_stop;             /* the command's group-stop is to be told once all is handled */
 	struct program_facts facts; /* scratch of the exec being handled */
 };
 
@@ -105,8 +105,8 @@ static void task_resume(const struct task *task, int signal)
 	ptrace(task->in_call ? PTRACE_SYSCALL : PTRACE_CONT, task->tid, NULL, (long)signal);
 }
 
-static void call_returned(struct tracer *tracer, struct task *task,
-	const struct call_result *result)
+static void call_returned(
+	struct tracer *tracer, struct task *task, const struct call_result *result)
 {
 	if (!task->in_call)
 		return;
@@ -116,18 +116,18 @@ static void call_returned(struct tracer *tracer, struct task *task,
 
 /* Births. */
 
-static bool task_born(struct tracer *tracer, pid_t tid, const struct process *creator,
-	const char *how)
+static bool task_born(struct tracer *tracer, pid_t tid, struct task *creator, const char *how)
 {
-	pid_t pid = leads_thread_group(tid) || !creator ? tid : creator->pid;
-	struct task *task = task_add(&tracer->table, tid, pid, creator, monotonic_ns());
+	const struct process *parent = creator ? creator->process : NULL;
+	pid_t pid = leads_thread_group(tid) || !parent ? tid : parent->pid;
+	struct task *task = task_add(&tracer->table, tid, pid, parent, monotonic_ns());
 
 	if (!task) {
 		/* A task we cannot keep account of must not run. */
 		kill(pid, SIGKILL);
 		return false;
 	}
-	tracer->observer->started(tracer->observer->ctx, task, how);
+	tracer->observer->started(tracer->observer->ctx, task, creator, how);
 	if (tracer->killing)
 		kill(pid, SIGKILL);
 	return true;
@@ -136,8 +136,8 @@ static bool task_born(struct tracer *tracer, pid_t tid, const struct process *cr
 static void handle_status(struct tracer *tracer, pid_t tid, int status);
 
 /* Puts a newborn in the table and gives its waiting stop its due. */
-static void newborn_adopt(struct tracer *tracer, const struct newborn *newborn,
-	const struct process *creator, const char *how)
+static void newborn_adopt(
+	struct tracer *tracer, const struct newborn *newborn, struct task *creator, const char *how)
 {
 	if (task_born(tracer, newborn->tid, creator, how))
 		handle_status(tracer, newborn->tid, newborn->status);
@@ -158,9 +158,9 @@ static void on_fork(struct tracer *tracer, struct task *task, int event, int sig
 	if (ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &message) == 0) {
 		tid = (pid_t)message;
 		if (newborns_take(&tracer->newborns, tid, &newborn))
-			newborn_adopt(tracer, &newborn, task->process, names[event]);
+			newborn_adopt(tracer, &newborn, task, names[event]);
 		else if (!task_find(&tracer->table, tid))
-			task_born(tracer, tid, task->process, names[event]);
+			task_born(tracer, tid, task, names[event]);
 	}
 	task_resume(task, 0);
 }
@@ -173,12 +173,12 @@ static void on_unknown(struct tracer *tracer, pid_t tid, int status)
 
 /* Deaths. */
 
-static void adopt_orphans(struct tracer *tracer, const struct task *dying)
+static void adopt_orphans(struct tracer *tracer, struct task *dying)
 {
 	struct newborn newborn;
 
 	while (newborns_take_orphan(&tracer->newborns, &tracer->table, dying, &newborn))
-		newborn_adopt(tracer, &newborn, dying->process, "clone");
+		newborn_adopt(tracer, &newborn, dying, "clone");
 }
 
 static void on_exit_status(struct tracer *tracer, struct task *task, int status)
@@ -253,6 +253,8 @@ static void on_exec(struct tracer *tracer, struct task *task, int event, int sig
 	process_set_program(tracer, task->process);
 	tracer->command_ran = true;
 	tracer->observer->execed(tracer->observer->ctx, task);
+	/* The call has succeeded; its exit would say no more. */
+	call_returned(tracer, task, &(struct call_result){ .known = true });
 	task_resume(task, 0);
 }
 

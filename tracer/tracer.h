@@ -21,8 +21,11 @@
 
 struct tracer_observer {
 	void *ctx;
-	/* A task is in the table and has not run yet. `how` is the ptrace event: fork, vfork, clone. */
-	void (*started)(void *ctx, struct task *task, const char *how);
+	/*
+	 * A task is in the table and has not run yet. creator made it; NULL for the
+	 * command. `how` is the ptrace event: "fork", "vfork", "clone"; or "spawn".
+	 */
+	void (*started)(void *ctx, struct task *task, struct task *creator, const char *how);
 	/* The task waits at a call. True: its result is wanted. */
 	bool (*trapped)(void *ctx, struct task *task, const struct trap *trap);
 	/* The call whose result was wanted has returned, or never will (!known). */

@@ -1,0 +1,164 @@
+#include "supervisor/run.h"
+
+#include <limits.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "notify/filter.h"
+#include "report/summary.h"
+#include "supervisor/emitter.h"
+#include "supervisor/signals.h"
+#include "supervisor/watch.h"
+#include "tracer/spawn.h"
+#include "tracer/tracer.h"
+
+/* Everything a run holds, in the order it is made. */
+struct run {
+	const struct run_options *options;
+	struct emitter emitter;
+	struct filter filter;
+	struct signals signals;
+	struct rlimit nofile; /* as callgate was started with: the command's */
+	struct watch watch;
+	struct tracer_observer observer;
+	struct tracer *tracer;
+	struct spawn spawn;
+};
+
+static void emit_session(struct run *run)
+{
+	struct moment now = moment_now();
+	struct utsname kernel;
+	char cwd[PATH_MAX];
+	struct event event = {
+		.type = EVENT_SESSION,
+		.session = {
+			.argv = run->options->argv,
+			.cwd = getcwd(cwd, sizeof(cwd)) ? cwd : "",
+			.mode = run->options->mode,
+			.backend = "ptrace",
+			.kernel = uname(&kernel) == 0 ? kernel.release : "",
+			.uid = getuid(),
+			.gid = getgid(),
+		},
+	};
+
+	emit(&run->emitter, &event, &now);
+}
+
+static void emit_summary(struct run *run)
+{
+	struct moment now = moment_now();
+	struct event event = { .type = EVENT_SUMMARY, .summary = run->options->summary };
+
+	emit(&run->emitter, &event, &now);
+}
+
+static void on_command_stopped(void *ctx)
+{
+	struct run *run = ctx;
+
+	signals_stop_like_command(&run->signals);
+}
+
+static void run_init(struct run *run)
+{
+	run->watch = (struct watch){
+		.emitter = &run->emitter,
+		.decode = { .contents = run->options->contents },
+		.plain_sends = call_set_wants_plain_send(run->options->select),
+		.kill_on_exit = run->options->kill_on_exit,
+		.stopped = on_command_stopped,
+		.stopped_ctx = run,
+	};
+	run->observer = watch_observer(&run->watch);
+	getrlimit(RLIMIT_NOFILE, &run->nofile);
+	run->emitter = (struct emitter){
+		.sinks = run->options->sinks,
+		.nsinks = run->options->nsinks,
+		.summary = run->options->summary,
+		.mode = run->options->mode,
+		.begin_ns = moment_now().mono_ns,
+	};
+}
+
+/* Descriptors for many sockets at once; the command gets back the limit it had. */
+static void raise_nofile(const struct run *run)
+{
+	struct rlimit high = run->nofile;
+
+	high.rlim_cur = high.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &high);
+}
+
+static int start_command(struct run *run, int *exit_status, struct err **err)
+{
+	struct spawn_options spawn = {
+		.argv = run->options->argv,
+		.filter = &run->filter.fprog,
+		.no_new_privs = run->options->mode != MODE_TRACE,
+		.sigmask = &run->signals.inherited,
+		.nofile = &run->nofile,
+	};
+	int rc;
+
+	rc = filter_build(run->options->select, FILTER_TRACE, &run->filter, err);
+	if (rc < 0)
+		return rc;
+	rc = tracer_new(&run->observer, &run->tracer, err);
+	if (rc < 0)
+		return rc;
+	run->watch.tracer = run->tracer;
+	rc = signals_block(&run->signals, err);
+	if (rc < 0)
+		return rc;
+	raise_nofile(run);
+	return spawn_start(&spawn, &run->spawn, exit_status, err);
+}
+
+static int watch_command(
+	struct run *run, struct run_outcome *outcome, int *exit_status, struct err **err)
+{
+	int rc;
+
+	run->watch.command = run->spawn.pid;
+	rc = signals_start(
+		&run->signals, run->tracer, run->spawn.pid, run->options->timeout_ns, err);
+	if (rc < 0)
+		return rc;
+	emit_session(run);
+	rc = tracer_run(run->tracer, run->spawn.pid, &outcome->wait_status, err);
+	signals_stop(&run->signals);
+	outcome->timed_out = atomic_load(&run->signals.timed_out);
+	if (rc == 0 && !tracer_command_ran(run->tracer) && !outcome->timed_out)
+		rc = spawn_failure(&run->spawn, run->options->argv[0], exit_status, err);
+	emit_summary(run);
+	return rc;
+}
+
+static void run_free(struct run *run)
+{
+	spawn_close(&run->spawn);
+	tracer_free(run->tracer);
+	watch_free(&run->watch);
+	filter_free(&run->filter);
+	setrlimit(RLIMIT_NOFILE, &run->nofile);
+}
+
+int supervisor_run(const struct run_options *options, struct run_outcome *outcome, int *exit_status,
+	struct err **err)
+{
+	struct run run = { .options = options, .spawn = { .report_fd = -1 } };
+	int rc;
+
+	*outcome = (struct run_outcome){ 0 };
+	*exit_status = EXIT_CALLGATE;
+	run_init(&run);
+	rc = start_command(&run, exit_status, err);
+	if (rc == 0)
+		rc = watch_command(&run, outcome, exit_status, err);
+	run_free(&run);
+	return rc;
+}

@@ -1,0 +1,183 @@
+#include "supervisor/signals.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "supervisor/clock.h"
+#include "tracer/tracer.h"
+
+/* Interrupts waitpid(2) in the tracing thread. Its handler does nothing. */
+#define WAKE_SIGNAL SIGURG
+
+enum {
+	KILL_DELAY_MS = 1000, /* between SIGTERM and SIGKILL when the time is over */
+	WAKE_EVERY_MS = 10,   /* a wake that came just before waitpid(2) is lost */
+	CONTINUE_GRACE_MS = 50,
+};
+
+static void on_wake(int signal)
+{
+	(void)signal;
+}
+
+/* Everything but what must hit the thread that causes it, and the wake. */
+static void handled_signals(sigset_t *set)
+{
+	static const int not_ours[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS,
+		SIGCHLD, WAKE_SIGNAL };
+
+	sigfillset(set);
+	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
+		sigdelset(set, not_ours[i]);
+}
+
+int signals_block(struct signals *signals, struct err **err)
+{
+	struct sigaction wake = { .sa_handler = on_wake };
+	sigset_t set;
+
+	handled_signals(&set);
+	if (sigprocmask(SIG_BLOCK, &set, &signals->inherited) < 0 ||
+		sigaction(WAKE_SIGNAL, &wake, NULL) < 0)
+		return err_set(err, errno, "cannot set up signals");
+	return 0;
+}
+
+/* True when the sender is one of the tasks we trace: what it sent its group, it has sent itself. */
+static bool is_traced_by_us(pid_t pid)
+{
+	char path[64], line[256];
+	cleanup_file FILE *f = NULL;
+	int tracer;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
+			return tracer == getpid();
+	}
+	return false;
+}
+
+static void pass_on(const struct signals *signals, const siginfo_t *info)
+{
+	bool from_process = info->si_code <= 0;
+
+	if (!from_process || is_traced_by_us(info->si_pid))
+		return;
+	kill(signals->command, info->si_signo);
+}
+
+static void sleep_ms(long ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	while (nanosleep(&t, &t) < 0 && errno == EINTR)
+		;
+}
+
+/* The time is over: ask politely, then kill whatever is left. */
+static void end_run(struct signals *signals)
+{
+	atomic_store(&signals->timed_out, true);
+	kill(signals->command, SIGTERM);
+	kill(signals->command, SIGCONT);
+	for (int ms = 0; !atomic_load(&signals->over); ms += WAKE_EVERY_MS) {
+		sleep_ms(WAKE_EVERY_MS);
+		if (ms < KILL_DELAY_MS)
+			continue;
+		tracer_ask_kill(signals->tracer);
+		pthread_kill(signals->tracing_thread, WAKE_SIGNAL);
+	}
+}
+
+/* Waits for a signal until the deadline. Returns the signal, or -1 with EAGAIN at the deadline. */
+static int wait_signal(const struct signals *signals, const sigset_t *set, siginfo_t *info)
+{
+	struct timespec left;
+	uint64_t now = moment_now().mono_ns;
+
+	if (!signals->deadline_ns)
+		return sigwaitinfo(set, info);
+	if (now >= signals->deadline_ns) {
+		errno = EAGAIN;
+		return -1;
+	}
+	now = signals->deadline_ns - now;
+	left.tv_sec = (time_t)(now / 1000000000u);
+	left.tv_nsec = (long)(now % 1000000000u);
+	return sigtimedwait(set, info, &left);
+}
+
+static void *signals_run(void *arg)
+{
+	struct signals *signals = arg;
+	siginfo_t info;
+	sigset_t set;
+
+	handled_signals(&set);
+	for (;;) {
+		int signal = wait_signal(signals, &set, &info);
+
+		if (atomic_load(&signals->over))
+			return NULL;
+		if (signal > 0)
+			pass_on(signals, &info);
+		else if (errno == EAGAIN)
+			break;
+	}
+	end_run(signals);
+	return NULL;
+}
+
+int signals_start(struct signals *signals, struct tracer *tracer, pid_t command,
+	uint64_t timeout_ns, struct err **err)
+{
+	sigset_t wake, old;
+	int rc;
+
+	signals->tracer = tracer;
+	signals->command = command;
+	signals->tracing_thread = pthread_self();
+	signals->deadline_ns = timeout_ns ? moment_now().mono_ns + timeout_ns : 0;
+	/* The wake is for the tracing thread only. */
+	sigemptyset(&wake);
+	sigaddset(&wake, WAKE_SIGNAL);
+	pthread_sigmask(SIG_BLOCK, &wake, &old);
+	rc = pthread_create(&signals->thread, NULL, signals_run, signals);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc ? err_set(err, rc, "cannot start the signal thread") : 0;
+}
+
+void signals_stop(struct signals *signals)
+{
+	atomic_store(&signals->over, true);
+	pthread_kill(signals->thread, SIGTERM); /* one of those it waits for */
+	pthread_join(signals->thread, NULL);
+}
+
+void signals_stop_like_command(struct signals *signals)
+{
+	/* Not the command's own signal: SIGTSTP may be ignored, or its group orphaned. */
+	raise(SIGSTOP);
+	/*
+	 * Somebody has continued us. A shell's fg continues the whole group, and
+	 * the command's report of it is on its way; kill -CONT of callgate alone
+	 * has to be passed on.
+	 */
+	for (int ms = 0; ms < CONTINUE_GRACE_MS; ms++) {
+		siginfo_t info = { 0 };
+		int rc = waitid(P_PID, (id_t)signals->command, &info,
+			WSTOPPED | WEXITED | WNOHANG | WNOWAIT);
+
+		if (rc < 0 || info.si_pid == signals->command)
+			return;
+		sleep_ms(1);
+	}
+	kill(signals->command, SIGCONT);
+}

@@ -1,0 +1,47 @@
+/*
+ * The signals callgate itself gets, and its time limit, handled by a thread of
+ * their own, so that the tracing thread does nothing but wait for tasks.
+ *
+ * The terminal sends Ctrl-C and its kin to the whole foreground process group:
+ * the command gets its own, and callgate ignores its copy. What somebody sends
+ * to callgate alone, with kill(2), is passed on to the command.
+ */
+#ifndef CALLGATE_SUPERVISOR_SIGNALS_H
+#define CALLGATE_SUPERVISOR_SIGNALS_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct tracer;
+
+struct signals {
+	sigset_t inherited; /* callgate's mask as it was started: the command's */
+	pthread_t thread, tracing_thread;
+	struct tracer *tracer; /* borrowed */
+	pid_t command;
+	uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */
+	atomic_bool timed_out, over;
+};
+
+/* Blocks what the thread will handle. Before any fork or thread. */
+int signals_block(struct signals *signals, struct err **err);
+
+/* Starts the thread; timeout_ns counts from now, 0 is none. */
+int signals_start(struct signals *signals, struct tracer *tracer, pid_t command,
+	uint64_t timeout_ns, struct err **err);
+
+void signals_stop(struct signals *signals);
+
+/*
+ * The command is stopped: stops callgate as well, so that its parent, a shell
+ * perhaps, sees what it would see without us. When callgate is continued and
+ * the command was not, continues it.
+ */
+void signals_stop_like_command(struct signals *signals);
+
+#endif
