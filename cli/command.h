@@ -12,6 +12,9 @@
 
 enum command_id {
 	COMMAND_TRACE,
+	COMMAND_DOCTOR,
+	COMMAND_COMPLETIONS,
+	COMMAND_MAN,
 };
 
 #define COMMAND_BIT(id) (1u << (id))
@@ -20,12 +23,13 @@ enum command_id {
 struct command {
 	enum command_id id;
 	const char *name;
-	const char *args;        /* what follows the name in the usage line */
-	const char *summary;     /* one line: what the command is for */
-	const char *description; /* a paragraph for --help and the man page */
-	bool hidden;             /* not for people: in no list of commands */
-	bool runs_command;       /* options end at the first word that is not one */
-	int min_args, max_args;  /* words after the options; max_args -1: any number */
+	const char *args;         /* what follows the name in the usage line */
+	const char *summary;      /* one line: what the command is for */
+	const char *description;  /* a paragraph for --help and the man page */
+	bool hidden;              /* not for people: in no list of commands */
+	bool runs_command;        /* options end at the first word that is not one */
+	const char *const *words; /* what its argument is one of, ended by NULL; NULL: anything */
+	int min_args, max_args;   /* words after the options; max_args -1: any number */
 	/* Returns callgate's exit status. args ends with NULL. */
 	int (*run)(const struct options *options, char *const *args);
 };
@@ -40,5 +44,8 @@ const struct command *command_find(const char *name);
 const struct command *command_default(void);
 
 int command_trace(const struct options *options, char *const *args);
+int command_doctor(const struct options *options, char *const *args);
+int command_completions(const struct options *options, char *const *args);
+int command_man(const struct options *options, char *const *args);
 
 #endif

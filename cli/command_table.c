@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+
 const struct command command_table[] = {
 	{
 		.id = COMMAND_TRACE,
@@ -17,6 +19,43 @@ const struct command command_table[] = {
 		.min_args = 1,
 		.max_args = -1,
 		.run = command_trace,
+	},
+	{
+		.id = COMMAND_DOCTOR,
+		.name = "doctor",
+		.args = "[OPTION]...",
+		.summary = "say what this kernel and this user can do",
+		.description =
+			"Tries what callgate needs from the kernel and says for each whether it "
+			"works here, what it is for, and what to do where it does not. The exit "
+			"status is 0 when trace can work here, else 1.",
+		.run = command_doctor,
+	},
+	{
+		.id = COMMAND_COMPLETIONS,
+		.name = "completions",
+		.args = "bash|zsh|fish",
+		.summary = "print completions for a shell",
+		.description =
+			"Prints a script that completes callgate's commands and options. For "
+			"bash: callgate completions bash > "
+			"~/.local/share/bash-completion/completions/callgate",
+		.words = shells,
+		.min_args = 1,
+		.max_args = 1,
+		.run = command_completions,
+	},
+	{
+		.id = COMMAND_MAN,
+		.name = "man",
+		.args = "FRAME",
+		.summary = "fill the man page's frame from the tables",
+		.description = "Prints the file FRAME with the lines @COMMANDS@, @OPTIONS@ and "
+			       "@VERSION@ replaced. The build makes the man page with it.",
+		.hidden = true,
+		.min_args = 1,
+		.max_args = 1,
+		.run = command_man,
 	},
 };
 

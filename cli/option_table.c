@@ -12,6 +12,7 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 
 #define MEMBER(name) offsetof(struct options, name)
 #define TRACE        COMMAND_BIT(COMMAND_TRACE)
+#define DOCTOR       COMMAND_BIT(COMMAND_DOCTOR)
 
 const struct option_row option_table[] = {
 	{
@@ -102,6 +103,13 @@ const struct option_row option_table[] = {
 		.type = OPTION_FLAG,
 		.offset = MEMBER(kill_on_exit),
 		.commands = TRACE,
+	},
+	{
+		.long_name = "json",
+		.help = "Print JSON",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(json),
+		.commands = DOCTOR,
 	},
 	{
 		.short_name = 'h',

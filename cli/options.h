@@ -29,6 +29,7 @@ struct options {
 	bool denied_only;
 	bool kill_on_exit;
 	uint64_t timeout_ns; /* 0: none */
+	bool json;
 };
 
 enum option_type {

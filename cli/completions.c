@@ -1,0 +1,41 @@
+#include <string.h>
+
+#include "cli/completion.h"
+#include "cli/message.h"
+#include "supervisor/run.h"
+
+static const struct {
+	const char *shell;
+	void (*print)(struct sbuf *out);
+} shells[] = {
+	{ "bash", completion_bash },
+	{ "zsh", completion_zsh },
+	{ "fish", completion_fish },
+};
+
+void completion_quote(struct sbuf *out, const char *text)
+{
+	sbuf_char(out, '\'');
+	for (; *text; text++) {
+		if (*text == '\'')
+			sbuf_str(out, "'\\''");
+		else
+			sbuf_char(out, *text);
+	}
+	sbuf_char(out, '\'');
+}
+
+int command_completions(const struct options *options, char *const *args)
+{
+	cleanup_sbuf struct sbuf out = SBUF_INIT;
+
+	(void)options;
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		if (strcmp(shells[i].shell, args[0]) == 0) {
+			shells[i].print(&out);
+			return message_output(&out);
+		}
+	}
+	message_print("no completions for '%s': the shells are bash, zsh and fish", args[0]);
+	return EXIT_CALLGATE;
+}

@@ -1,0 +1,102 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/command.h"
+#include "cli/message.h"
+#include "supervisor/run.h"
+
+/* Text of mdoc(7): a backslash is written \e, and nothing begins with a control character. */
+static void add_text(struct sbuf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\\')
+			sbuf_str(out, "\\e");
+		else
+			sbuf_char(out, *text);
+	}
+}
+
+static void add_option(struct sbuf *out, const struct option_row *row)
+{
+	sbuf_str(out, ".It");
+	if (row->short_name)
+		sbuf_fmt(out, " Fl %c", row->short_name);
+	if (row->long_name)
+		sbuf_fmt(out, "%s Fl Fl %s", row->short_name ? " ," : "", row->long_name);
+	if (row->choices) {
+		for (size_t i = 0; row->choices[i]; i++)
+			sbuf_fmt(out, "%s Cm %s", i ? " |" : "", row->choices[i]);
+	} else if (row->arg) {
+		sbuf_fmt(out, " Ar %s", row->arg);
+	}
+	sbuf_char(out, '\n');
+	add_text(out, row->help);
+	sbuf_str(out, ".\n");
+}
+
+static void add_options(struct sbuf *out, const struct command *command)
+{
+	sbuf_str(out, ".Bl -tag -width Ds\n");
+	for (size_t i = 0; i < option_table_len; i++) {
+		if (option_table[i].commands & COMMAND_BIT(command->id))
+			add_option(out, &option_table[i]);
+	}
+	sbuf_str(out, ".El\n");
+}
+
+static void add_commands(struct sbuf *out)
+{
+	for (size_t i = 0; i < command_table_len; i++) {
+		const struct command *command = &command_table[i];
+
+		if (command->hidden)
+			continue;
+		sbuf_fmt(out, ".Ss callgate %s %s\n", command->name, command->args);
+		add_text(out, command->description);
+		sbuf_char(out, '\n');
+		add_options(out, command);
+	}
+}
+
+static void add_version(struct sbuf *out)
+{
+	sbuf_str(out, ".Os callgate " CALLGATE_VERSION "\n");
+}
+
+static const struct {
+	const char *line; /* of the frame, with its newline */
+	void (*print)(struct sbuf *out);
+} places[] = {
+	{ "@COMMANDS@\n", add_commands },
+	{ "@VERSION@\n", add_version },
+};
+
+static void add_line(struct sbuf *out, const char *line)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (strcmp(places[i].line, line) == 0) {
+			places[i].print(out);
+			return;
+		}
+	}
+	sbuf_str(out, line);
+}
+
+int command_man(const struct options *options, char *const *args)
+{
+	cleanup_file FILE *frame = fopen(args[0], "re");
+	cleanup_sbuf struct sbuf out = SBUF_INIT;
+	cleanup_free char *line = NULL;
+	size_t size = 0;
+
+	(void)options;
+	if (!frame) {
+		message_print("cannot read %s: %s", args[0], strerrordesc_np(errno));
+		return EXIT_CALLGATE;
+	}
+	while (getline(&line, &size, frame) > 0)
+		add_line(&out, line);
+	return message_output(&out);
+}

@@ -1,0 +1,42 @@
+#include "cli/probe.h"
+
+const struct probe_row probe_table[] = {
+	{ "kernel", "", "", false, probe_kernel },
+	{ "ptrace", "every mode: follows processes and programs",
+		"ask your administrator; in a container, run it with --cap-add=SYS_PTRACE", true,
+		probe_ptrace_seize },
+	{ "Yama", "", "", false, probe_yama },
+	{ "PTRACE_GET_SYSCALL_INFO", "trace: arguments and results of calls",
+		"needs Linux 5.3, and no emulator that lacks it", true, probe_ptrace_syscall_info },
+	{ "process_vm_readv", "every mode: reads arguments; /proc/PID/mem is slower",
+		"nothing: callgate does without", false, probe_process_vm_readv },
+	{ "seccomp trace", "trace: stops a task at its watched calls only",
+		"needs a kernel with CONFIG_SECCOMP_FILTER", true, probe_seccomp_trace },
+	{ "seccomp user notification", "audit, ask, enforce: stops a task at its calls",
+		"needs Linux 5.0 with CONFIG_SECCOMP_FILTER; trace works without", false,
+		probe_seccomp_user_notif },
+	{ "a listener of our own", "audit, ask, enforce: receives the calls",
+		"start callgate outside the supervisor or container that listens; trace works "
+		"without",
+		false, probe_seccomp_listener },
+	{ "WAIT_KILLABLE_RECV", "enforce: a judged call is not interrupted by signals",
+		"needs Linux 5.19; without, signals are put right by ptrace", false,
+		probe_seccomp_wait_killable },
+	{ "SYNC_WAKE_UP", "audit, ask, enforce: half the time per call",
+		"needs Linux 6.6; without, calls take longer", false, probe_seccomp_sync_wake_up },
+	{ "pidfd_getfd", "ask, enforce: makes calls on behalf of the task",
+		"needs Linux 5.6 and the right to ptrace", false, probe_pidfd_getfd },
+	{ "PIDFD_THREAD", "ask, enforce: descriptors of threads with tables of their own",
+		"needs Linux 6.9; without, the process's table is used", false,
+		probe_pidfd_thread },
+	{ "openat2", "audit, ask, enforce: resolves a policy's programs in the command's root",
+		"needs Linux 5.6; without, paths are walked step by step", false, probe_openat2 },
+	{ "Landlock", "ask, enforce: keeps the supervisor out of the command's reach",
+		"needs Linux 5.13 with landlock in the lsm= list", false, probe_landlock },
+	{ "i386 programs", "they can run here, and are decoded as such",
+		"nothing: a program that cannot run needs no watching", false, probe_ia32 },
+	{ "user namespaces", "the command may make them in trace; enforce denies them",
+		"nothing: callgate does not use them", false, probe_user_namespace },
+};
+
+const size_t probe_table_len = sizeof(probe_table) / sizeof(probe_table[0]);
