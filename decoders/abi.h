@@ -39,6 +39,9 @@ const struct abi *abi_native(void);
 
 extern const struct abi abi_x86_64, abi_i386, abi_x32, abi_aarch64, abi_unknown;
 
+/* Which call with a decoder the number is: an enum call_id, CALL_NONE for the others. */
+unsigned abi_call_id(const struct abi *abi, int64_t nr);
+
 /*
  * The system call's name as in the man pages, written to buf; "syscall_NUMBER"
  * when nobody knows it. Returns buf.

@@ -78,6 +78,8 @@ enum call_id {
 	CALL_INIT_MODULE,
 	CALL_FINIT_MODULE,
 	CALL_DELETE_MODULE,
+	CALL_KEXEC_FILE_LOAD,
+	CALL_UMOUNT, /* i386 only */
 	CALL_COUNT
 };
 
@@ -87,9 +89,10 @@ enum { CALL_FIELDS_MAX = 7 };
 struct call_field {
 	const char *name;     /* as in the man page: "fd", "family", "flags" */
 	enum value_type type;
-	uint8_t arg;          /* index of the register */
+	uint8_t arg;          /* index of the register; clone3: of the number in struct clone_args */
 	uint8_t len_arg;      /* index of the register with its length, where it has one */
-	const struct name_row *names; /* VALUE_NAMED: see base/names.h */
+	const struct name_row *names; /* VALUE_NAMED, VALUE_NAMED_FLAGS: see base/names.h */
+	uint64_t mask;        /* bits of a number that the kernel looks at; 0: as its type says */
 };
 
 struct call_desc {
@@ -146,6 +149,10 @@ const struct value *call_value(const struct call *call, const char *field);
 /*
  * The i-th destination the call names: connect's and bind's address, sendto's,
  * each message's of sendmsg and sendmmsg that has one. NULL past the last.
+ *
+ * What could not be read or kept is a destination too, with the status that
+ * says so: a message that is unreadable, the ones of sendmmsg that there was
+ * no room for. Nobody can take such a call for one without a destination.
  */
 const struct sockaddr_value *call_destination(const struct call *call, size_t i);
 

@@ -18,9 +18,9 @@ enum value_status {
 	VALUE_OK,
 	VALUE_NULL,       /* the pointer is NULL */
 	VALUE_UNREADABLE, /* EFAULT: not, or not wholly, in readable memory */
-	VALUE_CUT,        /* there is more than our bounds let us keep */
+	VALUE_CUT,        /* there is more than our bounds, or the arena, let us keep */
 	VALUE_BAD_LENGTH, /* a length the kernel refuses: a negative one, an address over 128 bytes */
-	VALUE_NOT_READ,   /* an out argument of a call that has not returned, or has failed */
+	VALUE_NOT_READ,   /* out argument of a call that has not succeeded; contents nobody asked for */
 };
 
 /* Bytes of the task; not NUL-terminated, not necessarily text. */
@@ -29,6 +29,7 @@ struct bytes_value {
 	const uint8_t *data; /* in the call's arena */
 	size_t len;          /* bytes kept */
 	uint64_t full_len;   /* bytes the program named; above len when cut or unread */
+	uint64_t addr;       /* where the program had it */
 };
 
 /* A vector of strings: argv, envp. */
@@ -41,7 +42,11 @@ struct strings_value {
 
 enum unix_kind { UNIX_UNNAMED, UNIX_PATH, UNIX_ABSTRACT };
 
-/* A socket address. `raw` is always what was read, up to sizeof(struct sockaddr_storage). */
+/*
+ * A socket address. `raw` is always what was read, up to sizeof(struct
+ * sockaddr_storage); sockaddr_decode() in sockaddr.h makes the rest of it.
+ * Not to be copied by assignment: un.name points into raw.
+ */
 struct sockaddr_value {
 	enum value_status status;
 	uint64_t addr;    /* where the program had it */
@@ -51,6 +56,11 @@ struct sockaddr_value {
 	uint16_t family;  /* AF_*; valid when raw_len >= 2 */
 	bool decoded;     /* the member below for the family is filled; else show family and raw */
 	union {
+		/*
+		 * Also of AF_UNSPEC: a send on an IPv4 UDP socket takes such an
+		 * address as AF_INET (net/ipv4/udp.c), connect(2) dissolves the
+		 * association.
+		 */
 		struct {
 			struct in_addr addr;
 			uint16_t port; /* host order */
@@ -89,7 +99,7 @@ struct sockaddr_value {
 			uint8_t bdaddr_type;
 		} bluetooth;
 		struct {
-			char type[15], name[65]; /* NUL-terminated copies */
+			char type[15], name[105]; /* NUL-terminated copies */
 			uint32_t feat, mask;
 		} alg;
 		struct {
@@ -117,7 +127,8 @@ struct cmsg_value {
 /* One message of sendmsg(2) or sendmmsg(2). */
 struct msg_value {
 	enum value_status status;       /* of the msghdr itself */
-	struct sockaddr_value *name;    /* NULL: no destination named */
+	uint64_t addr;                  /* where the program had it */
+	const struct sockaddr_value *name; /* NULL: no destination named */
 	uint64_t iov_len;               /* number of segments as given */
 	uint64_t bytes;                 /* sum of the segments; what the call would send */
 	struct bytes_value data;        /* the first bytes, when contents were asked for */
@@ -162,16 +173,27 @@ enum value_type {
 	VALUE_MSG,
 	VALUE_MSGS,
 	VALUE_NAMED,         /* a number with names of its own: ptrace requests, bpf commands, ... */
+	VALUE_NAMED_FLAGS,   /* bits with names of their own: mount flags, ... */
+	VALUE_TYPES
 };
 
 struct value {
 	enum value_type type;
-	uint64_t num; /* the register, truncated to what the kernel looks at */
+	/*
+	 * Of num. VALUE_OK unless the number itself stands in memory, as those
+	 * of clone3(2) and of i386's socketcall(2) do, and could not be read.
+	 */
+	enum value_status status;
+	/*
+	 * The register, truncated to what the kernel looks at. Signed numbers
+	 * (INT, FD, DIRFD, PID, FAMILY) are the low 32 bits, not extended: cast them to int32_t.
+	 */
+	uint64_t num;
 	union {
 		struct bytes_value bytes;
 		struct strings_value strings;
-		struct sockaddr_value *sockaddr; /* never NULL for the sockaddr types */
-		struct msg_value *msg;
+		const struct sockaddr_value *sockaddr; /* never NULL for the sockaddr types */
+		const struct msg_value *msg;           /* never NULL for VALUE_MSG */
 		struct msgs_value msgs;
 		struct {
 			enum value_status status;
