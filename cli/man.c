@@ -7,12 +7,14 @@
 #include "cli/message.h"
 #include "supervisor/run.h"
 
-/* Text of mdoc(7): a backslash is written \e, and nothing begins with a control character. */
+/* Text of mdoc(7): a backslash is written \e, and a sentence begins a line. */
 static void add_text(struct sbuf *out, const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '\\')
 			sbuf_str(out, "\\e");
+		else if (*text == ' ' && out->data[out->len - 1] == '.')
+			sbuf_char(out, '\n');
 		else
 			sbuf_char(out, *text);
 	}

@@ -53,6 +53,10 @@ static int run(const struct options *options, char *const *args, const struct ca
 	}
 	if (supervisor_run(&run_options, outcome, &status, err) < 0)
 		return status;
+	/* Where the lines went to a file, nothing on the terminal has told of it. */
+	if (summary_lost_count(summary) && options->output)
+		message_print("%llu events could not be written",
+			(unsigned long long)summary_lost_count(summary));
 	return 0;
 }
 

@@ -75,11 +75,8 @@ struct event_exit {
 	uint64_t lifetime_ns;
 };
 
-/* Codes that begin so tell of lost data: "lost.log", "lost.event". Shown even with -q. */
-#define WARNING_LOST "lost"
-
 struct event_warning {
-	const char *code; /* stable dotted word */
+	const char *code; /* stable dotted word; "log." and "memory." tell of lost data */
 	const char *text; /* for people; our own words */
 };
 

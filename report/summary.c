@@ -33,13 +33,10 @@ void summary_free(struct summary *summary)
 	free(summary);
 }
 
-/* Counts a key; its first coming decides whether there is room for it. */
 static void count(struct summary *summary, enum summary_table table, const char *const *parts,
 	size_t nparts, enum outcome outcome)
 {
-	/* The calls' kinds always fit; another key that does not is a detail lost. */
-	if (!tally_add(&summary->tables[table], parts, nparts, outcome))
-		summary->lost++;
+	tally_add(&summary->tables[table], parts, nparts, outcome);
 }
 
 static void count_start(struct summary *summary, const struct event_start *start)

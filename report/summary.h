@@ -14,13 +14,13 @@ struct summary;
 struct summary *summary_new(void);
 void summary_free(struct summary *summary);
 
-/* Counts one event. Allocation failure is counted as lost, never hidden. */
+/* Counts one event. A detail there is no room or memory for is counted among "others". */
 void summary_add(struct summary *summary, const struct event *event);
 
 /* Counts an event that a sink could not write. */
 void summary_lost(struct summary *summary);
 
-/* Events that could not be written, or details that did not fit. */
+/* Events that could not be written. */
 uint64_t summary_lost_count(const struct summary *summary);
 
 void summary_text(const struct summary *summary, bool color, struct sbuf *out);

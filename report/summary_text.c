@@ -49,6 +49,6 @@ void summary_text(const struct summary *summary, bool color, struct sbuf *out)
 	for (size_t i = 0; i < SUMMARY_TABLES; i++)
 		add_table(out, &summary_table_descs[i], &summary->tables[i], color);
 	if (summary->lost)
-		sbuf_fmt(out, "lost: %llu events or details that could not be kept\n",
+		sbuf_fmt(out, "lost: %llu events could not be written\n",
 			(unsigned long long)summary->lost);
 }

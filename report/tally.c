@@ -64,8 +64,7 @@ static struct tally_entry *entry_insert(struct tally *tally)
 	return entry;
 }
 
-const struct tally_count *tally_add(
-	struct tally *tally, const char *const *parts, size_t nparts, enum outcome outcome)
+void tally_add(struct tally *tally, const char *const *parts, size_t nparts, enum outcome outcome)
 {
 	struct tally_entry *entry = NULL;
 
@@ -76,7 +75,6 @@ const struct tally_count *tally_add(
 			entry = entry_insert(tally);
 	}
 	count_add(entry ? &entry->count : &tally->other, outcome);
-	return entry ? &entry->count : NULL;
 }
 
 static int row_compare(const void *a, const void *b)

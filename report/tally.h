@@ -41,12 +41,8 @@ struct tally {
 
 void tally_free(struct tally *tally);
 
-/*
- * Counts one more of the key. Returns the key's count so far, so that the
- * caller may know a new one (total 1); NULL when it went to `other`.
- */
-const struct tally_count *tally_add(
-	struct tally *tally, const char *const *parts, size_t nparts, enum outcome outcome);
+/* Counts one more of the key, or of `other` when there is no room or memory for a new one. */
+void tally_add(struct tally *tally, const char *const *parts, size_t nparts, enum outcome outcome);
 
 /*
  * All rows, the most frequent first, equal ones by key: an array the caller

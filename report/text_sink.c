@@ -17,10 +17,16 @@ struct text_sink {
 	struct sbuf text;
 };
 
-static bool warning_wanted(const struct text_options *options, const struct event_warning *warning)
+/* That something is missing from the record is said even with -q. */
+static bool warning_is_of_loss(const struct event_warning *warning)
 {
-	return options->verbosity >= 0 ||
-	       strncmp(warning->code, WARNING_LOST, strlen(WARNING_LOST)) == 0;
+	static const char *const prefixes[] = { "log.", "memory." };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (strncmp(warning->code, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool event_wanted(const struct text_options *options, const struct event *event)
@@ -35,7 +41,7 @@ static bool event_wanted(const struct text_options *options, const struct event 
 		return lines && !options->denied_only && options->verbosity >= 0 &&
 		       (!event->exit.thread || options->verbosity > 0);
 	case EVENT_WARNING:
-		return warning_wanted(options, &event->warning);
+		return options->verbosity >= 0 || warning_is_of_loss(&event->warning);
 	case EVENT_SUMMARY:
 		return options->summary_only;
 	case EVENT_SESSION:
