@@ -43,20 +43,24 @@ void address_print(const struct address *addr, struct sbuf *out);
 void prefix_print(const struct prefix *prefix, struct sbuf *out);
 
 enum address_set {
-	SET_LOOPBACK,
-	SET_PRIVATE,
-	SET_LINK_LOCAL,
-	SET_MULTICAST,
-	SET_METADATA,
-	SET_GLOBAL,
-	SET_RESOLVERS, /* of resolv.conf when the policy was loaded; the only one not built in */
+	SET_LOOPBACK,   /* 127.0.0.0/8, ::1 */
+	SET_PRIVATE,    /* RFC 1918, RFC 4193 */
+	SET_LINK_LOCAL, /* 169.254.0.0/16, fe80::/10 */
+	SET_MULTICAST,  /* 224.0.0.0/4, ff00::/8 */
+	SET_METADATA,   /* where clouds serve an instance its credentials */
+	SET_GLOBAL,     /* what the public Internet routes; nothing of @metadata */
+	SET_RESOLVERS,  /* of resolv.conf when the policy was loaded; the only one not built in */
 	SET_COUNT
 };
 
 /* Without the '@'. */
 const char *address_set_name(enum address_set set);
 
-/* The prefixes of a built-in set, normalised, none within another; none for SET_RESOLVERS. */
-const struct prefix *address_set_prefixes(enum address_set set, size_t *len);
+/* Is the address in the set? Always false for SET_RESOLVERS. */
+bool address_set_has(enum address_set set, const struct address *addr);
+
+/* Gives the prefixes that make up a built-in set, none of them within another. */
+typedef void address_set_fn(void *ctx, const struct prefix *prefix);
+void address_set_each(enum address_set set, address_set_fn *fn, void *ctx);
 
 #endif
