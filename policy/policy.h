@@ -132,9 +132,8 @@ void policy_explain(const struct policy *policy, const struct request *request,
  * Names are resolved before deciding, by a thread that others do not wait for:
  * looks up again those names whose answers are missing or old, and that the
  * policy could match with this request. Blocks as long as the resolver does.
- * True when an answer changed and the request should be decided again.
  */
-bool policy_refresh_names(const struct policy *policy, const struct request *request);
+void policy_refresh_names(const struct policy *policy, const struct request *request);
 
 /* True when policy_refresh_names() would have something to do. Does not block. */
 bool policy_wants_names(const struct policy *policy, const struct request *request);
