@@ -35,13 +35,13 @@ static json_t *lineage_json(const struct lineage *lineage, size_t *left_out)
 
 	*left_out = 0;
 	for (; lineage; lineage = lineage->parent, n++) {
-		const char *path = lineage->program ? lineage->program->path : NULL;
+		const char *path = lineage->program->path;
 
 		if (n >= LINEAGE_MAX) {
 			*left_out += 1;
 			continue;
 		}
-		if (!json_add(array, path ? json_bytes(path, strlen(path)) : json_null())) {
+		if (!json_add(array, json_bytes(path, strlen(path)))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -59,7 +59,7 @@ static void put_task(struct json_object *object, const struct event_task *task)
 	json_put(object, "pid", json_integer(task->pid));
 	json_put(object, "tid", json_integer(task->tid));
 	json_put_text(object, "comm", task->comm);
-	if (lineage && lineage->program) {
+	if (lineage) {
 		json_put_text(object, "exe", lineage->program->path);
 		json_put_text(object, "script", lineage->program->script);
 	}
