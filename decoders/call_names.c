@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <linux/bpf.h>
 #include <linux/ptrace.h>
@@ -271,3 +274,19 @@ const struct name_row call_userfaultfd_flags[] = {
 	{ O_CLOEXEC, "cloexec" },
 	{ 0, NULL },
 };
+
+/* The kernel's; libc keeps the first two for itself. */
+enum { KERNEL_SIGRTMIN = 32 };
+
+const char *call_signal_name(unsigned number, char *buf, size_t size)
+{
+	const char *name = number < KERNEL_SIGRTMIN ? sigabbrev_np((int)number) : NULL;
+
+	if (name)
+		snprintf(buf, size, "SIG%s", name);
+	else if (number >= KERNEL_SIGRTMIN && number <= CALL_SIGNAL_MAX)
+		snprintf(buf, size, "SIGRTMIN+%u", number - KERNEL_SIGRTMIN);
+	else
+		snprintf(buf, size, "signal %u", number);
+	return buf;
+}

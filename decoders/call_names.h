@@ -5,6 +5,8 @@
 #ifndef CALLGATE_DECODERS_CALL_NAMES_H
 #define CALLGATE_DECODERS_CALL_NAMES_H
 
+#include <stddef.h>
+
 #include "base/names.h"
 
 extern const struct name_row call_clone_flags[];       /* CLONE_* */
@@ -20,5 +22,11 @@ extern const struct name_row call_open_tree_flags[];
 extern const struct name_row call_move_mount_flags[];
 extern const struct name_row call_io_uring_opcodes[];  /* IORING_REGISTER_*, _UNREGISTER_* */
 extern const struct name_row call_userfaultfd_flags[];
+
+/* The kernel's highest signal. */
+enum { CALL_SIGNAL_MAX = 64 };
+
+/* "SIGCHLD", "SIGRTMIN+2", "signal 99", as the kernel numbers them. Returns buf. */
+const char *call_signal_name(unsigned number, char *buf, size_t size);
 
 #endif

@@ -1,12 +1,18 @@
 /*
- * Which calls are watched: strace's `trace=` expressions.
+ * Which calls are watched: strace's `trace=` expressions, a list with commas.
  *
  *   connect,bind        names, decoded or not
  *   %net,%process       strace's classes; %network is another name of %net
  *   %deny               the default deny list
- *   %gate               what is watched when nothing is said
- *   !socket             all of the calls watched by default but these ("!" inverts the whole list)
- *   all, none
+ *   %gate               what is watched when nothing is said: every call with a decoder
+ *   %net,!socket        "!" takes one out of what was listed before it
+ *   !socket,bind        all of the calls watched by default but these: at the
+ *                       beginning, "!" inverts the whole list
+ *   all, none           alone
+ *
+ * "trace=" before the expression is allowed, as in strace's -e. socketcall(2)
+ * is no call of its own here: its name stands for the calls that i386 can make
+ * through it.
  */
 #ifndef CALLGATE_DECODERS_SELECT_H
 #define CALLGATE_DECODERS_SELECT_H
@@ -26,7 +32,11 @@ void call_set_free(struct call_set *set);
 /* True when every system call is in it; the names below are then not listed. */
 bool call_set_is_all(const struct call_set *set);
 
-/* The i-th name in the set, NULL past the last. Names that exist in any ABI are listed once. */
+/*
+ * The i-th name in the set, NULL past the last. Names that exist in any ABI
+ * are listed once. Each is known to libseccomp for some ABI, and need not
+ * exist in the one at hand.
+ */
 const char *call_set_name(const struct call_set *set, size_t i);
 
 bool call_set_has(const struct call_set *set, const char *name);
