@@ -5,7 +5,7 @@
 
 #include "decoders/json.h"
 #include "decoders/text.h"
-#include "report/json_object.h"
+#include "report/record.h"
 #include "report/outcome.h"
 #include "report/summary_json.h"
 
@@ -15,7 +15,7 @@ enum {
 	LINEAGE_MAX = 256,
 };
 
-static void put_time(struct json_object *object, const struct event *event)
+static void put_time(struct record *record, const struct event *event)
 {
 	char text[64];
 	struct tm tm;
@@ -24,8 +24,8 @@ static void put_time(struct json_object *object, const struct event *event)
 	gmtime_r(&event->time.tv_sec, &tm);
 	len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text + len, sizeof(text) - len, ".%09ldZ", event->time.tv_nsec);
-	json_put_word(object, "time", text);
-	json_put(object, "mono_ns", json_unsigned(event->mono_ns));
+	record_put_word(record, "time", text);
+	record_put(record, "mono_ns", json_unsigned(event->mono_ns));
 }
 
 static json_t *lineage_json(const struct lineage *lineage, size_t *left_out)
@@ -41,7 +41,7 @@ static json_t *lineage_json(const struct lineage *lineage, size_t *left_out)
 			*left_out += 1;
 			continue;
 		}
-		if (!json_add(array, json_bytes(path, strlen(path)))) {
+		if (!record_add(array, json_bytes(path, strlen(path)))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -49,92 +49,93 @@ static json_t *lineage_json(const struct lineage *lineage, size_t *left_out)
 	return array;
 }
 
-static void put_task(struct json_object *object, const struct event_task *task)
+static void put_task(struct record *record, const struct event_task *task)
 {
 	const struct lineage *lineage = task->lineage;
 	size_t left_out;
 
 	if (!task->tid)
 		return;
-	json_put(object, "pid", json_integer(task->pid));
-	json_put(object, "tid", json_integer(task->tid));
-	json_put_text(object, "comm", task->comm);
+	record_put(record, "pid", json_integer(task->pid));
+	record_put(record, "tid", json_integer(task->tid));
+	record_put_text(record, "comm", task->comm);
 	if (lineage) {
-		json_put_text(object, "exe", lineage->program->path);
-		json_put_text(object, "script", lineage->program->script);
+		record_put_text(record, "exe", lineage->program->path);
+		record_put_text(record, "script", lineage->program->script);
 	}
-	json_put(object, "lineage", lineage_json(lineage, &left_out));
+	record_put(record, "lineage", lineage_json(lineage, &left_out));
 	if (left_out)
-		json_put(object, "lineage_left_out", json_unsigned(left_out));
+		record_put(record, "lineage_left_out", json_unsigned(left_out));
 }
 
 static json_t *rule_json(const struct rule_ref *rule)
 {
-	struct json_object object;
+	struct record record;
 
-	json_object_init(&object);
+	record_init(&record);
 	if (rule->id && *rule->id)
-		json_put_text(&object, "id", rule->id);
-	json_put_text(&object, "file", rule->file);
-	json_put(&object, "line", json_integer(rule->line));
-	return json_object_take(&object);
+		record_put_text(&record, "id", rule->id);
+	record_put_text(&record, "file", rule->file);
+	record_put(&record, "line", json_integer(rule->line));
+	return record_take(&record);
 }
 
-static void put_decision(struct json_object *object, const struct event_call *call)
+static void put_decision(struct record *record, const struct event_call *call)
 {
 	const struct decision *decision = outcome_decision(call);
 	enum verdict verdict = call->decision ? call->decision->verdict : VERDICT_ALLOW;
 	char name[32];
 
-	json_put_word(object, "verdict", verdict_name(verdict));
+	record_put_word(record, "verdict", verdict_name(verdict));
 	if (decision && decision->verdict == VERDICT_DENY)
-		json_put_word(object, "errno", text_errno(decision->errnum, name, sizeof(name)));
+		record_put_word(record, "errno", text_errno(decision->errnum, name, sizeof(name)));
 	if (call->would)
-		json_put_word(object, "would", verdict_name(call->would->verdict));
+		record_put_word(record, "would", verdict_name(call->would->verdict));
 	if (!decision)
 		return;
 	if (decision->rule.file)
-		json_put(object, "rule", rule_json(&decision->rule));
-	json_put_word(object, "reason", decision->reason);
-	json_put_text(object, "why", decision->why);
-	json_put_text(object, "advice", call->advice);
+		record_put(record, "rule", rule_json(&decision->rule));
+	record_put_word(record, "reason", decision->reason);
+	record_put_text(record, "why", decision->why);
+	record_put_text(record, "advice", call->advice);
 }
 
-static void put_result(struct json_object *object, const struct event_call *call)
+static void put_result(struct record *record, const struct event_call *call)
 {
 	const struct call_result *result = call->result;
 	char name[32];
 
 	if (!result->known) {
-		json_put(object, "result", json_null());
+		record_put(record, "result", json_null());
 		return;
 	}
-	json_put(object, "result", json_number(result->value));
+	record_put(record, "result", json_number(result->value));
 	if (result->is_error)
-		json_put_word(object, "error", text_errno((int)-result->value, name, sizeof(name)));
-	json_put(object, "duration_ns", json_unsigned(call->duration_ns));
+		record_put_word(
+			record, "error", text_errno((int)-result->value, name, sizeof(name)));
+	record_put(record, "duration_ns", json_unsigned(call->duration_ns));
 }
 
-static void put_call(struct json_object *object, const struct event *event)
+static void put_call(struct record *record, const struct event *event)
 {
 	const struct event_call *call = &event->call;
 
-	json_put_word(object, "abi", call->call->abi->name);
-	json_put_word(object, "call", call->call->name);
-	json_put(object, "nr", json_number(call->call->nr));
-	json_put_word(object, "kind", call_kind_name(call_kind(call->call)));
-	json_put(object, "args", json_call_args(call->call, call->socket));
+	record_put_word(record, "abi", call->call->abi->name);
+	record_put_word(record, "call", call->call->name);
+	record_put(record, "nr", json_number(call->call->nr));
+	record_put_word(record, "kind", call_kind_name(call_kind(call->call)));
+	record_put(record, "args", json_call_args(call->call, call->socket));
 	if (call->program) {
-		json_put_text(object, "program", call->program->path);
-		json_put_text(object, "program_script", call->program->script);
+		record_put_text(record, "program", call->program->path);
+		record_put_text(record, "program_script", call->program->script);
 	}
 	if (call->child) {
-		json_put(object, "child", json_integer(call->child));
-		json_put(object, "child_is_thread", json_boolean(call->child_is_thread));
+		record_put(record, "child", json_integer(call->child));
+		record_put(record, "child_is_thread", json_boolean(call->child_is_thread));
 	}
-	json_put_word(object, "mode", mode_name(event->mode));
-	put_decision(object, call);
-	put_result(object, call);
+	record_put_word(record, "mode", mode_name(event->mode));
+	put_decision(record, call);
+	put_result(record, call);
 }
 
 static json_t *strings_json(const char *const *strings)
@@ -142,7 +143,7 @@ static json_t *strings_json(const char *const *strings)
 	json_t *array = json_array();
 
 	for (; strings && *strings; strings++) {
-		if (!json_add(array, json_bytes(*strings, strlen(*strings)))) {
+		if (!record_add(array, json_bytes(*strings, strlen(*strings)))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -150,58 +151,58 @@ static json_t *strings_json(const char *const *strings)
 	return array;
 }
 
-static void put_session(struct json_object *object, const struct event *event)
+static void put_session(struct record *record, const struct event *event)
 {
 	const struct event_session *session = &event->session;
 
-	json_put_word(object, "callgate", CALLGATE_VERSION);
-	json_put(object, "command", strings_json((const char *const *)session->argv));
-	json_put_text(object, "cwd", session->cwd);
-	json_put_word(object, "mode", mode_name(event->mode));
-	json_put_word(object, "backend", session->backend);
-	json_put_text(object, "kernel", session->kernel);
-	json_put(object, "uid", json_integer(session->uid));
-	json_put(object, "gid", json_integer(session->gid));
-	json_put(object, "policies", strings_json(session->policies));
+	record_put_word(record, "callgate", CALLGATE_VERSION);
+	record_put(record, "command", strings_json((const char *const *)session->argv));
+	record_put_text(record, "cwd", session->cwd);
+	record_put_word(record, "mode", mode_name(event->mode));
+	record_put_word(record, "backend", session->backend);
+	record_put_text(record, "kernel", session->kernel);
+	record_put(record, "uid", json_integer(session->uid));
+	record_put(record, "gid", json_integer(session->gid));
+	record_put(record, "policies", strings_json(session->policies));
 }
 
-static void put_start(struct json_object *object, const struct event *event)
+static void put_start(struct record *record, const struct event *event)
 {
-	json_put(object, "parent", json_integer(event->start.parent));
-	json_put(object, "thread", json_boolean(event->start.thread));
-	json_put_word(object, "how", event->start.how);
+	record_put(record, "parent", json_integer(event->start.parent));
+	record_put(record, "thread", json_boolean(event->start.thread));
+	record_put_word(record, "how", event->start.how);
 }
 
-static void put_exit(struct json_object *object, const struct event *event)
+static void put_exit(struct record *record, const struct event *event)
 {
 	int status = event->exit.status;
 	char name[32];
 
-	json_put(object, "thread", json_boolean(event->exit.thread));
+	record_put(record, "thread", json_boolean(event->exit.thread));
 	if (WIFEXITED(status)) {
-		json_put(object, "exit_code", json_integer(WEXITSTATUS(status)));
+		record_put(record, "exit_code", json_integer(WEXITSTATUS(status)));
 	} else {
-		json_put_word(
-			object, "signal", outcome_signal(WTERMSIG(status), name, sizeof(name)));
-		json_put(object, "core_dumped", json_boolean(WCOREDUMP(status)));
+		record_put_word(
+			record, "signal", outcome_signal(WTERMSIG(status), name, sizeof(name)));
+		record_put(record, "core_dumped", json_boolean(WCOREDUMP(status)));
 	}
-	json_put(object, "lifetime_ns", json_unsigned(event->exit.lifetime_ns));
+	record_put(record, "lifetime_ns", json_unsigned(event->exit.lifetime_ns));
 }
 
-static void put_warning(struct json_object *object, const struct event *event)
+static void put_warning(struct record *record, const struct event *event)
 {
-	json_put_word(object, "code", event->warning.code);
-	json_put_text(object, "text", event->warning.text);
+	record_put_word(record, "code", event->warning.code);
+	record_put_text(record, "text", event->warning.text);
 }
 
-static void put_summary(struct json_object *object, const struct event *event)
+static void put_summary(struct record *record, const struct event *event)
 {
-	summary_json(event->summary, object);
+	summary_json(event->summary, record);
 }
 
 static const struct {
 	const char *name;
-	void (*put)(struct json_object *object, const struct event *event);
+	void (*put)(struct record *record, const struct event *event);
 } types[] = {
 	[EVENT_SESSION] = { "session", put_session },
 	[EVENT_START] = { "start", put_start },
@@ -213,14 +214,14 @@ static const struct {
 
 json_t *jsonl_event(const struct event *event)
 {
-	struct json_object object;
+	struct record record;
 
-	json_object_init(&object);
-	json_put(&object, "v", json_integer(LOG_VERSION));
-	json_put_word(&object, "type", types[event->type].name);
-	json_put(&object, "seq", json_unsigned(event->seq));
-	put_time(&object, event);
-	put_task(&object, &event->task);
-	types[event->type].put(&object, event);
-	return json_object_take(&object);
+	record_init(&record);
+	record_put(&record, "v", json_integer(LOG_VERSION));
+	record_put_word(&record, "type", types[event->type].name);
+	record_put(&record, "seq", json_unsigned(event->seq));
+	put_time(&record, event);
+	put_task(&record, &event->task);
+	types[event->type].put(&record, event);
+	return record_take(&record);
 }

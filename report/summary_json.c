@@ -7,33 +7,33 @@
 #include "decoders/json.h"
 #include "report/summary_tables.h"
 
-static void put_count(struct json_object *object, const struct tally_count *count)
+static void put_count(struct record *record, const struct tally_count *count)
 {
-	json_put(object, "count", json_unsigned(count->total));
-	json_put(object, "failed", json_unsigned(count->failed));
-	json_put(object, "denied", json_unsigned(count->denied));
+	record_put(record, "count", json_unsigned(count->total));
+	record_put(record, "failed", json_unsigned(count->failed));
+	record_put(record, "denied", json_unsigned(count->denied));
 }
 
 static json_t *row_json(const struct summary_table_desc *desc, const struct tally_row *row)
 {
-	struct json_object object;
+	struct record record;
 
-	json_object_init(&object);
+	record_init(&record);
 	for (size_t i = 0; desc->parts[i]; i++)
-		json_put_text(&object, desc->parts[i], row->parts[i]);
-	put_count(&object, &row->count);
-	return json_object_take(&object);
+		record_put_text(&record, desc->parts[i], row->parts[i]);
+	put_count(&record, &row->count);
+	return record_take(&record);
 }
 
 /* What was beyond the bounds is one more row, with "other" for a key. */
 static json_t *other_json(const struct tally_count *other)
 {
-	struct json_object object;
+	struct record record;
 
-	json_object_init(&object);
-	json_put(&object, "other", json_true());
-	put_count(&object, other);
-	return json_object_take(&object);
+	record_init(&record);
+	record_put(&record, "other", json_true());
+	put_count(&record, other);
+	return record_take(&record);
 }
 
 static json_t *table_json(const struct summary_table_desc *desc, const struct tally *tally)
@@ -47,24 +47,24 @@ static json_t *table_json(const struct summary_table_desc *desc, const struct ta
 	if (!rows && tally->len)
 		fine = false;
 	for (size_t i = 0; i < n; i++)
-		fine &= json_add(array, row_json(desc, &rows[i]));
+		fine &= record_add(array, row_json(desc, &rows[i]));
 	if (tally->other.total)
-		fine &= json_add(array, other_json(&tally->other));
+		fine &= record_add(array, other_json(&tally->other));
 	if (fine)
 		return array;
 	json_decref(array);
 	return NULL;
 }
 
-void summary_json(const struct summary *summary, struct json_object *object)
+void summary_json(const struct summary *summary, struct record *record)
 {
-	json_put(object, "processes", json_unsigned(summary->processes));
-	json_put(object, "threads", json_unsigned(summary->threads));
-	json_put(object, "peak_processes", json_unsigned(summary->peak_processes));
-	json_put(object, "peak_tasks", json_unsigned(summary->peak_tasks));
-	json_put(object, "warnings", json_unsigned(summary->warnings));
-	json_put(object, "lost", json_unsigned(summary->lost));
+	record_put(record, "processes", json_unsigned(summary->processes));
+	record_put(record, "threads", json_unsigned(summary->threads));
+	record_put(record, "peak_processes", json_unsigned(summary->peak_processes));
+	record_put(record, "peak_tasks", json_unsigned(summary->peak_tasks));
+	record_put(record, "warnings", json_unsigned(summary->warnings));
+	record_put(record, "lost", json_unsigned(summary->lost));
 	for (size_t i = 0; i < SUMMARY_TABLES; i++)
-		json_put(object, summary_table_descs[i].name,
+		record_put(record, summary_table_descs[i].name,
 			table_json(&summary_table_descs[i], &summary->tables[i]));
 }

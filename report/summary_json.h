@@ -2,9 +2,9 @@
 #ifndef CALLGATE_REPORT_SUMMARY_JSON_H
 #define CALLGATE_REPORT_SUMMARY_JSON_H
 
-#include "report/json_object.h"
+#include "report/record.h"
 #include "report/summary.h"
 
-void summary_json(const struct summary *summary, struct json_object *object);
+void summary_json(const struct summary *summary, struct record *record);
 
 #endif

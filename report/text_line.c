@@ -135,38 +135,66 @@ static void add_rule(const struct decision *decision, bool verbose, struct sbuf 
  */
 static void add_exec(struct text_line *line, const struct event_call *call, struct sbuf *out)
 {
-	const struct value *path = call_value(call->call, "path");
+	const struct bytes_value *path = &call_value(call->call, "path")->bytes;
 	const char *program = call->program ? call->program->path : NULL;
-	size_t named;
+	const char *named, *text;
+	size_t named_len;
 
 	sbuf_reset(&line->part);
-	if (path && path->bytes.data)
-		escape_word(&line->part, path->bytes.data, path->bytes.len);
-	named = line->part.len;
 	text_call(&line->part, call->call, NULL);
-	if (!program || !named || line->part.len < 2 * named ||
-		memcmp(line->part.data, line->part.data + named, named) != 0) {
-		sbuf_add(out, line->part.data + named, line->part.len - named);
+	if (!program || !*program || !path->data ||
+		(strlen(program) == path->len && memcmp(program, path->data, path->len) == 0)) {
+		sbuf_add(out, line->part.data, line->part.len);
 		return;
 	}
-	sbuf_add(out, line->part.data, named);
-	if (strlen(program) != path->bytes.len ||
-		memcmp(program, path->bytes.data, path->bytes.len) != 0) {
-		sbuf_str(out, " -> ");
-		escape_word(out, program, strlen(program));
+	/* The path as text_call() writes it, then what there is before and after it. */
+	sbuf_char(&line->part, '\0');
+	named_len = line->part.len;
+	escape_word(&line->part, path->data, path->len);
+	text = sbuf_text(&line->part);
+	named = strstr(text, text + named_len);
+	named = named ? named + (line->part.len - named_len) : text;
+	sbuf_add(out, text, (size_t)(named - text));
+	sbuf_str(out, " -> ");
+	escape_word(out, program, strlen(program));
+	sbuf_str(out, named);
+}
+
+/* "process 4131  vfork", "thread 4132  clone3  vm,fs,files"; without a number when none was made.
+ */
+static void add_spawn(struct text_line *line, const struct event_call *call, struct sbuf *out)
+{
+	const char *word, *rest;
+
+	sbuf_reset(&line->part);
+	text_call(&line->part, call->call, NULL);
+	rest = sbuf_text(&line->part);
+	if (*rest == '<') { /* unreadable */
+		sbuf_str(out, rest);
+		return;
 	}
-	sbuf_add(out, line->part.data + 2 * named, line->part.len - 2 * named);
+	word = call->child_is_thread ? "thread" : "process";
+	if (call->child)
+		sbuf_fmt(out, "%s %d", word, call->child);
+	else
+		sbuf_add(out, rest, strcspn(rest, " "));
+	rest += strcspn(rest, " ");
+	sbuf_fmt(out, "  %s%s", call->call->name, rest);
 }
 
 static void add_call_detail(struct text_line *line, const struct event_call *call, struct sbuf *out)
 {
-	if (call_kind(call->call) == CALL_KIND_EXEC) {
+	switch (call_kind(call->call)) {
+	case CALL_KIND_EXEC:
 		add_exec(line, call, out);
-		return;
+		break;
+	case CALL_KIND_SPAWN:
+		add_spawn(line, call, out);
+		break;
+	default:
+		text_call(out, call->call, call->socket);
+		break;
 	}
-	if (call->child)
-		sbuf_fmt(out, "%s %d  ", call->child_is_thread ? "thread" : "process", call->child);
-	text_call(out, call->call, call->socket);
 }
 
 /* What the line of a completed exec or spawn says already needs no "= 0" after it. */

@@ -12,7 +12,7 @@ const char *who_path(const struct event_task *task)
 
 	if (program && program->script)
 		return program->script;
-	if (program && program->path)
+	if (program && *program->path)
 		return program->path;
 	return task->comm ? task->comm : "?";
 }
