@@ -47,21 +47,17 @@ static bool address_in_register(uint32_t arch)
 static int add_call(
 	scmp_filter_ctx ctx, uint32_t arch, uint32_t action, const char *name, bool plain_send)
 {
-	int nr = seccomp_syscall_resolve_name_arch(arch, name);
+	/* seccomp_rule_add(3) wants the native number, or the pseudo number of a call we lack. */
+	int nr = seccomp_syscall_resolve_name(name);
 	int rc;
 
-	/*
-	 * Negative numbers are libseccomp's own: on i386 those from -100 stand
-	 * for socketcall(2)'s subcalls and are wanted, elsewhere they mean that
-	 * this ABI has no such call.
-	 */
-	if (nr == __NR_SCMP_ERROR || (nr < 0 && arch != SCMP_ARCH_X86))
+	if (nr == __NR_SCMP_ERROR)
 		return 0;
 	if (!plain_send && strcmp(name, "sendto") == 0 && address_in_register(arch))
 		rc = seccomp_rule_add(ctx, action, nr, 1, SCMP_A4(SCMP_CMP_NE, 0));
 	else
 		rc = seccomp_rule_add(ctx, action, nr, 0);
-	/* EDOM: a call this ABI lacks after all. */
+	/* EDOM: a call this ABI lacks. */
 	return rc == -EDOM ? 0 : rc;
 }
 

@@ -78,7 +78,7 @@ static bool watch_trapped(void *ctx, struct task *task, const struct trap *trap)
 {
 	struct watch *watch = ctx;
 	struct pending *pending = pending_get(&watch->pool);
-	struct mem_reader mem = memory_reader(&task->tid);
+	struct mem_reader mem = task_memory_reader(&task->tid);
 	int fd;
 
 	if (!pending) {
@@ -116,7 +116,7 @@ static void watch_returned(void *ctx, struct task *task, const struct call_resul
 {
 	struct watch *watch = ctx;
 	struct pending *pending = task->user;
-	struct mem_reader mem = memory_reader(&task->tid);
+	struct mem_reader mem = task_memory_reader(&task->tid);
 	struct event event = {
 		.type = EVENT_CALL,
 		.task = event_task_now(task),

@@ -70,7 +70,7 @@ static ssize_t read_once(pid_t tid, uint64_t addr, void *buf, size_t len)
 	return -errno;
 }
 
-ssize_t memory_read(pid_t tid, uint64_t addr, void *buf, size_t len)
+ssize_t task_memory_read(pid_t tid, uint64_t addr, void *buf, size_t len)
 {
 	size_t done = 0;
 
@@ -88,10 +88,10 @@ ssize_t memory_read(pid_t tid, uint64_t addr, void *buf, size_t len)
 
 static ssize_t read_task(void *ctx, uint64_t addr, void *buf, size_t len)
 {
-	return memory_read(*(pid_t *)ctx, addr, buf, len);
+	return task_memory_read(*(pid_t *)ctx, addr, buf, len);
 }
 
-struct mem_reader memory_reader(pid_t *tid)
+struct mem_reader task_memory_reader(pid_t *tid)
 {
 	return (struct mem_reader){ .read = read_task, .ctx = tid };
 }

@@ -13,9 +13,9 @@
  * there is readable, -ESRCH when the task is gone, -EPERM when it may not be
  * read (a program whose file is not readable, see proc(5), /proc/PID/mem).
  */
-ssize_t memory_read(pid_t tid, uint64_t addr, void *buf, size_t len);
+ssize_t task_memory_read(pid_t tid, uint64_t addr, void *buf, size_t len);
 
 /* A reader over a task. `tid` is borrowed: it must outlive the reader. */
-struct mem_reader memory_reader(pid_t *tid);
+struct mem_reader task_memory_reader(pid_t *tid);
 
 #endif

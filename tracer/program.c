@@ -132,7 +132,7 @@ static uint64_t auxv_execfn(pid_t pid, unsigned word_size)
 static bool read_execfn(pid_t pid, unsigned word_size, char *buf, size_t size)
 {
 	uint64_t addr = auxv_execfn(pid, word_size);
-	ssize_t n = addr ? memory_read(pid, addr, buf, size) : -1;
+	ssize_t n = addr ? task_memory_read(pid, addr, buf, size) : -1;
 
 	return n > 0 && memchr(buf, '\0', (size_t)n) && buf[0];
 }
