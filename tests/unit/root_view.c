@@ -3,86 +3,16 @@
  * for "/". Every case is resolved with openat2(2) and by hand, and must come
  * out the same.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "tests/support/fake_root.h"
 
 #include "base/cleanup.h"
 #include "policy/identity.h"
 #include "policy/root_view.h"
 
 enum { UNPRIVILEGED = 65534 };
-
-/* A root for a test, empty at first; gone with the scope. */
-struct fake_root {
-	char path[64];
-	int fd;
-};
-
-static void fake_root_free(struct fake_root *root)
-{
-	char command[256];
-
-	close(root->fd);
-	snprintf(command, sizeof(command), "chmod -R u+rwx %s; rm -rf %s", root->path, root->path);
-	assert_int_equal(system(command), 0);
-}
-
-#define cleanup_root __attribute__((cleanup(fake_root_free)))
-
-static struct fake_root fake_root_make(void)
-{
-	struct fake_root root = { .path = "/tmp/root-view-XXXXXX" };
-
-	assert_non_null(mkdtemp(root.path));
-	root.fd = open(root.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	assert_true(root.fd >= 0);
-	assert_int_equal(fchmodat(AT_FDCWD, root.path, 0755, 0), 0);
-	return root;
-}
-
-static void make_dirs(const struct fake_root *root, const char *path)
-{
-	char part[PATH_MAX];
-
-	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
-		snprintf(part, sizeof(part), "%.*s", (int)(s - path), path);
-		if (mkdirat(root->fd, part, 0755) < 0)
-			assert_int_equal(errno, EEXIST);
-	}
-}
-
-/* "usr/bin/dash": an executable file of that name as its content. "usr/bin/": a directory. */
-static void make_file(const struct fake_root *root, const char *path)
-{
-	int fd;
-
-	make_dirs(root, path);
-	if (path[strlen(path) - 1] == '/')
-		return;
-	fd = openat(root->fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, path, strlen(path)), strlen(path));
-	close(fd);
-}
-
-static void make_link(const struct fake_root *root, const char *path, const char *target)
-{
-	make_dirs(root, path);
-	assert_int_equal(symlinkat(target, root->fd, path), 0);
-}
 
 static const bool by_hand[] = { false, true };
 
