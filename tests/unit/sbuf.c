@@ -1,0 +1,80 @@
+/* The growing string that lines are made in. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/sbuf.h"
+
+static void what_is_added_is_there_and_terminated(void **state)
+{
+	cleanup_sbuf struct sbuf s = SBUF_INIT;
+
+	(void)state;
+	assert_string_equal(sbuf_text(&s), "");
+	sbuf_str(&s, "port ");
+	sbuf_fmt(&s, "%d/%s", 443, "tcp");
+	sbuf_char(&s, '!');
+	sbuf_add(&s, "\0x", 2);
+	assert_int_equal(s.len, 15);
+	assert_memory_equal(s.data, "port 443/tcp!\0x", 16);
+	assert_false(s.failed);
+}
+
+static void padding_reaches_a_column_and_never_cuts(void **state)
+{
+	cleanup_sbuf struct sbuf s = SBUF_INIT;
+
+	(void)state;
+	sbuf_str(&s, "ab");
+	sbuf_pad(&s, 5);
+	assert_string_equal(sbuf_text(&s), "ab   ");
+	sbuf_pad(&s, 3);
+	assert_string_equal(sbuf_text(&s), "ab   ");
+}
+
+static void a_reset_buffer_keeps_its_memory(void **state)
+{
+	cleanup_sbuf struct sbuf s = SBUF_INIT;
+	char *data;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		sbuf_fmt(&s, "line %d\n", i);
+	data = s.data;
+	sbuf_reset(&s);
+	assert_string_equal(sbuf_text(&s), "");
+	sbuf_str(&s, "again");
+	assert_ptr_equal(s.data, data);
+	assert_string_equal(sbuf_text(&s), "again");
+}
+
+static void a_failed_buffer_takes_no_more_until_it_is_reset(void **state)
+{
+	cleanup_sbuf struct sbuf s = SBUF_INIT;
+
+	(void)state;
+	sbuf_str(&s, "a");
+	sbuf_pad(&s, SIZE_MAX / 2);
+	assert_true(s.failed);
+	sbuf_str(&s, "b");
+	assert_string_equal(sbuf_text(&s), "a");
+	sbuf_reset(&s);
+	sbuf_str(&s, "b");
+	assert_string_equal(sbuf_text(&s), "b");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_added_is_there_and_terminated),
+		cmocka_unit_test(padding_reaches_a_column_and_never_cuts),
+		cmocka_unit_test(a_reset_buffer_keeps_its_memory),
+		cmocka_unit_test(a_failed_buffer_takes_no_more_until_it_is_reset),
+	};
+
+	return cmocka_run_group_tests_name("sbuf", tests, NULL, NULL);
+}
