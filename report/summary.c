@@ -11,11 +11,11 @@
 const struct summary_table_desc summary_table_descs[SUMMARY_TABLES] = {
 	[SUMMARY_CALLS] = { "calls", "calls", { "kind" } },
 	[SUMMARY_DESTINATIONS] = { "destinations", "destinations by program",
-		{ "exe", "destination" } },
-	[SUMMARY_PROGRAMS] = { "programs", "programs run", { "exe" } },
-	[SUMMARY_FAILURES] = { "failures", "what failed", { "call", "exe", "error" } },
+		{ "program", "destination" } },
+	[SUMMARY_PROGRAMS] = { "programs", "programs run", { "program" } },
+	[SUMMARY_FAILURES] = { "failures", "what failed", { "call", "program", "error" } },
 	[SUMMARY_DENIALS] = { "denials", "what was denied, or would have been",
-		{ "call", "exe", "what", "rule" } },
+		{ "call", "program", "what", "rule" } },
 };
 
 struct summary *summary_new(void)
@@ -62,7 +62,7 @@ static void count_exit(struct summary *summary, const struct event_exit *exit)
 }
 
 static void count_destinations(struct summary *summary, const struct event_call *call,
-	const char *exe, enum outcome outcome)
+	const char *program, enum outcome outcome)
 {
 	const struct sockaddr_value *addr;
 
@@ -70,12 +70,12 @@ static void count_destinations(struct summary *summary, const struct event_call 
 		sbuf_reset(&summary->part);
 		text_destination(&summary->part, addr, call->socket);
 		count(summary, SUMMARY_DESTINATIONS,
-			(const char *[]){ exe, sbuf_text(&summary->part) }, 2, outcome);
+			(const char *[]){ program, sbuf_text(&summary->part) }, 2, outcome);
 	}
 }
 
-static void count_denial(struct summary *summary, const struct event_call *call, const char *exe,
-	enum outcome outcome)
+static void count_denial(struct summary *summary, const struct event_call *call,
+	const char *program, enum outcome outcome)
 {
 	const struct decision *decision = outcome_decision(call);
 	const char *rule =
@@ -85,7 +85,7 @@ static void count_denial(struct summary *summary, const struct event_call *call,
 	text_call(&summary->part, call->call, call->socket);
 	count(summary, SUMMARY_DENIALS,
 		(const char *[]){
-			call->call->name, exe, sbuf_text(&summary->part), rule ? rule : "" },
+			call->call->name, program, sbuf_text(&summary->part), rule ? rule : "" },
 		4, outcome);
 }
 
@@ -94,23 +94,26 @@ static void count_call(struct summary *summary, const struct event *event)
 	const struct event_call *call = &event->call;
 	enum call_kind kind = call_kind(call->call);
 	enum outcome outcome = outcome_of_call(call);
-	const char *exe = who_path(&event->task);
+	const char *program = who_path(&event->task);
 	const char *name = kind == CALL_KIND_OTHER ? call->call->name : call_kind_name(kind);
 	char errno_name[32];
 
 	count(summary, SUMMARY_CALLS, &name, 1, outcome);
 	if (kind == CALL_KIND_CONNECT)
-		count_destinations(summary, call, exe, outcome);
-	if (call->program && call->program->path)
-		count(summary, SUMMARY_PROGRAMS, &call->program->path, 1, outcome);
+		count_destinations(summary, call, program, outcome);
+	if (call->program) {
+		const char *run = who_program(call->program);
+
+		count(summary, SUMMARY_PROGRAMS, &run, 1, outcome);
+	}
 	if (outcome == OUTCOME_FAIL)
 		count(summary, SUMMARY_FAILURES,
-			(const char *[]){ call->call->name, exe,
+			(const char *[]){ call->call->name, program,
 				text_errno((int)-call->result->value, errno_name,
 					sizeof(errno_name)) },
 			3, outcome);
 	if (outcome_is_denial(outcome))
-		count_denial(summary, call, exe, outcome);
+		count_denial(summary, call, program, outcome);
 }
 
 void summary_add(struct summary *summary, const struct event *event)

@@ -1,7 +1,7 @@
 #include "report/text_line.h"
 
+#include <sched.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/escape.h"
 #include "decoders/text.h"
@@ -160,11 +160,32 @@ static void add_exec(struct text_line *line, const struct event_call *call, stru
 	sbuf_str(out, named);
 }
 
-/* "process 4131  vfork", "thread 4132  clone3  vm,fs,files"; without a number when none was made.
+/*
+ * Flags of clone(2) that every C library uses to make a process or a thread;
+ * any other tells something about the child: a namespace, a shared table.
  */
+static bool flags_are_usual(const struct call *call)
+{
+	static const uint64_t usual = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+				      CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |
+				      CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
+				      CLONE_CHILD_SETTID | CLONE_VFORK;
+	static const uint64_t thread =
+		CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+	static const uint64_t spawn = CLONE_VM | CLONE_VFORK;
+	const struct value *flags = call_value(call, "flags");
+	uint64_t shared;
+
+	if (!flags || flags->num & ~usual)
+		return !flags;
+	shared = flags->num & (thread | CLONE_VFORK);
+	return shared == 0 || shared == thread || shared == spawn;
+}
+
+/* "process 4131  vfork", "thread 4132  clone3"; no number when none was made. */
 static void add_spawn(struct text_line *line, const struct event_call *call, struct sbuf *out)
 {
-	const char *word, *rest;
+	const char *word = call->child_is_thread ? "thread" : "process", *rest;
 
 	sbuf_reset(&line->part);
 	text_call(&line->part, call->call, NULL);
@@ -173,13 +194,13 @@ static void add_spawn(struct text_line *line, const struct event_call *call, str
 		sbuf_str(out, rest);
 		return;
 	}
-	word = call->child_is_thread ? "thread" : "process";
 	if (call->child)
 		sbuf_fmt(out, "%s %d", word, call->child);
 	else
 		sbuf_add(out, rest, strcspn(rest, " "));
-	rest += strcspn(rest, " ");
-	sbuf_fmt(out, "  %s%s", call->call->name, rest);
+	sbuf_fmt(out, "  %s", call->call->name);
+	if (line->verbose || !flags_are_usual(call->call))
+		sbuf_str(out, rest + strcspn(rest, " "));
 }
 
 static void add_call_detail(struct text_line *line, const struct event_call *call, struct sbuf *out)

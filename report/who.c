@@ -6,14 +6,17 @@
 
 enum { WHO_NAME_MAX = 32 }; /* bytes of a name that are shown */
 
+const char *who_program(const struct program *program)
+{
+	return program->script ? program->script : program->path;
+}
+
 const char *who_path(const struct event_task *task)
 {
-	const struct program *program = task->lineage ? task->lineage->program : NULL;
+	const char *path = task->lineage ? who_program(task->lineage->program) : "";
 
-	if (program && program->script)
-		return program->script;
-	if (program && *program->path)
-		return program->path;
+	if (*path)
+		return path;
 	return task->comm ? task->comm : "?";
 }
 

@@ -5,6 +5,9 @@
 #include "base/sbuf.h"
 #include "report/event.h"
 
+/* The file a person knows a program by: the script it was started for, else itself. */
+const char *who_program(const struct program *program);
+
 /*
  * The file a person knows the task by: its script if it was started by one,
  * else its program, as a path; its comm before its first exec. Not escaped.
