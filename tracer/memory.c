@@ -18,10 +18,11 @@ enum {
  * only between segments, so a segment must not cross into a page that may be
  * unmapped.
  */
-static size_t split_pages(uint64_t addr, size_t len, struct iovec *remote)
+static size_t split_pages(uint64_t addr, size_t len, struct iovec *remote, size_t *covered)
 {
 	size_t n = 0;
 
+	*covered = 0;
 	while (len && n < SEGMENTS) {
 		size_t part = PAGE - addr % PAGE;
 
@@ -29,6 +30,7 @@ static size_t split_pages(uint64_t addr, size_t len, struct iovec *remote)
 			part = len;
 		remote[n].iov_base = (void *)(uintptr_t)addr;
 		remote[n].iov_len = part;
+		*covered += part;
 		addr += part;
 		len -= part;
 		n++;
@@ -53,11 +55,12 @@ static ssize_t read_proc_mem(pid_t tid, uint64_t addr, void *buf, size_t len)
 	return n ? n : -EFAULT;
 }
 
-static ssize_t read_once(pid_t tid, uint64_t addr, void *buf, size_t len)
+/* Reads up to `want` bytes, as many as the segments cover. */
+static ssize_t read_segments(pid_t tid, uint64_t addr, void *buf, size_t want, size_t *covered)
 {
 	struct iovec remote[SEGMENTS];
-	struct iovec local = { .iov_base = buf, .iov_len = len };
-	size_t n = split_pages(addr, len, remote);
+	struct iovec local = { .iov_base = buf, .iov_len = want };
+	size_t n = split_pages(addr, want, remote, covered);
 	ssize_t got = process_vm_readv(tid, &local, 1, remote, n, 0);
 
 	if (got > 0)
@@ -66,7 +69,7 @@ static ssize_t read_once(pid_t tid, uint64_t addr, void *buf, size_t len)
 		return -EFAULT;
 	/* Not built in (CONFIG_CROSS_MEMORY_ATTACH), or denied by a container's filter. */
 	if (errno == ENOSYS || errno == EPERM)
-		return read_proc_mem(tid, addr, buf, len);
+		return read_proc_mem(tid, addr, buf, want);
 	return -errno;
 }
 
@@ -77,11 +80,15 @@ ssize_t task_memory_read(pid_t tid, uint64_t addr, void *buf, size_t len)
 	if (addr > UINT64_MAX - len)
 		return -EFAULT;
 	while (done < len) {
-		ssize_t n = read_once(tid, addr + done, (char *)buf + done, len - done);
+		size_t covered;
+		ssize_t n =
+			read_segments(tid, addr + done, (char *)buf + done, len - done, &covered);
 
 		if (n < 0)
 			return done ? (ssize_t)done : n;
 		done += (size_t)n;
+		if ((size_t)n < covered)
+			break; /* readable memory ends here */
 	}
 	return (ssize_t)done;
 }

@@ -13,6 +13,9 @@
 #include "base/cleanup.h"
 #include "tracer/memory.h"
 
+/* How execveat(2) by descriptor names the file it runs: /dev/fd/N. */
+static const char fd_dir[] = "/dev/fd/";
+
 static void proc_path(char *buf, size_t size, pid_t pid, const char *entry)
 {
 	snprintf(buf, size, "/proc/%d/%s", pid, entry);
@@ -140,11 +143,10 @@ static bool read_execfn(pid_t pid, unsigned word_size, char *buf, size_t size)
 /* The path made absolute in the process's root. Returns false when it does not fit. */
 static bool absolute_path(pid_t pid, const char *root, const char *given, char *buf, size_t size)
 {
-	static const char fd_dir[] = "/dev/fd/";
 	char cwd[PATH_MAX];
 	int n;
 
-	/* execveat(2) by descriptor names the file /dev/fd/N; ours is another /dev/fd. */
+	/* Our own /dev/fd is another one. */
 	if (strncmp(given, fd_dir, sizeof(fd_dir) - 1) == 0)
 		n = snprintf(buf, size, "/proc/%d/fd/%s", pid, given + sizeof(fd_dir) - 1);
 	else if (given[0] == '/')
@@ -201,8 +203,7 @@ static void find_script(
 	struct stat st;
 	ssize_t n;
 
-	if (!read_execfn(pid, word_size, given, sizeof(given)) ||
-		!absolute_path(pid, root, given, path, sizeof(path)))
+	if (!absolute_path(pid, root, given, path, sizeof(path)))
 		return;
 	fd = open_in_root(pid, root, path);
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -220,7 +221,7 @@ static void find_script(
 	facts->program.script_id = id;
 }
 
-static void find_comm(pid_t pid, char comm[static 16])
+static void read_comm(pid_t pid, char comm[static COMM_SIZE])
 {
 	char path[64];
 	cleanup_close int fd = -1;
@@ -229,19 +230,34 @@ static void find_comm(pid_t pid, char comm[static 16])
 	proc_path(path, sizeof(path), pid, "comm");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
-		n = read(fd, comm, 16);
+		n = read(fd, comm, COMM_SIZE);
 	/* The kernel ends it with a newline and keeps it under 16 bytes. */
 	comm[n > 0 ? n - 1 : 0] = '\0';
 }
 
+/* What execve(2) makes of the given path: its last part, cut to 15 bytes (fs/exec.c). */
+static void find_comm(pid_t pid, const char *given, char comm[static COMM_SIZE])
+{
+	const char *slash = strrchr(given, '/');
+
+	/* By descriptor the name differs between kernels. */
+	if (!*given || strncmp(given, fd_dir, sizeof(fd_dir) - 1) == 0)
+		read_comm(pid, comm);
+	else
+		snprintf(comm, COMM_SIZE, "%s", slash ? slash + 1 : given);
+}
+
 void program_at_exec(pid_t pid, unsigned word_size, struct program_facts *facts)
 {
-	char root[PATH_MAX];
+	char root[PATH_MAX], given[PATH_MAX];
 
 	facts->program = (struct program){ 0 };
 	facts->path[0] = facts->script[0] = '\0';
 	proc_readlink(pid, "root", root, sizeof(root));
 	find_executable(pid, root, facts);
-	find_script(pid, word_size, root, facts);
-	find_comm(pid, facts->comm);
+	if (read_execfn(pid, word_size, given, sizeof(given)))
+		find_script(pid, given, root, facts);
+	else
+		given[0] = '\0';
+	find_comm(pid, given, facts->comm);
 }

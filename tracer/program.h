@@ -10,12 +10,14 @@
 
 #include "policy/program.h"
 
+enum { COMM_SIZE = 16 }; /* TASK_COMM_LEN, with the NUL */
+
 /* A program with its strings beside it. */
 struct program_facts {
 	struct program program; /* its strings point into the arrays below */
 	char path[PATH_MAX];
 	char script[PATH_MAX];
-	char comm[16]; /* the name the kernel gave the task, as in proc(5), /proc/PID/comm */
+	char comm[COMM_SIZE]; /* the name the kernel gave the task, as in proc(5), /proc/PID/comm */
 };
 
 /*
