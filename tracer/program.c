@@ -195,9 +195,9 @@ static bool is_script(int path_fd, const struct stat *st)
  * "#!", the kernel has put an interpreter in its place (execve(2)).
  */
 static void find_script(
-	pid_t pid, unsigned word_size, const char *root, struct program_facts *facts)
+	pid_t pid, const char *given, const char *root, struct program_facts *facts)
 {
-	char given[PATH_MAX], path[2 * PATH_MAX], link[64];
+	char path[2 * PATH_MAX], link[64];
 	cleanup_close int fd = -1;
 	struct identity id;
 	struct stat st;
@@ -244,7 +244,7 @@ static void find_comm(pid_t pid, const char *given, char comm[static COMM_SIZE])
 	if (!*given || strncmp(given, fd_dir, sizeof(fd_dir) - 1) == 0)
 		read_comm(pid, comm);
 	else
-		snprintf(comm, COMM_SIZE, "%s", slash ? slash + 1 : given);
+		snprintf(comm, COMM_SIZE, "%.*s", COMM_SIZE - 1, slash ? slash + 1 : given);
 }
 
 void program_at_exec(pid_t pid, unsigned word_size, struct program_facts *facts)
