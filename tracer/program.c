@@ -1,16 +1,15 @@
 #include "tracer/program.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "policy/identity.h"
+#include "policy/root_view.h"
 #include "tracer/memory.h"
 
 /* How execveat(2) by descriptor names the file it runs: /dev/fd/N. */
@@ -35,18 +34,6 @@ static size_t proc_readlink(pid_t pid, const char *entry, char *buf, size_t size
 	}
 	buf[n] = '\0';
 	return (size_t)n;
-}
-
-static void identity_from_stat(struct identity *id, const struct stat *st)
-{
-	*id = (struct identity){
-		.known = true,
-		.dev = st->st_dev,
-		.ino = st->st_ino,
-		.size = (uint64_t)st->st_size,
-		.ctime_sec = st->st_ctim.tv_sec,
-		.ctime_nsec = (uint32_t)st->st_ctim.tv_nsec,
-	};
 }
 
 /* Turns a path as we see it into one as the process's own root has it. */
@@ -89,7 +76,7 @@ static void find_executable(pid_t pid, const char *root, struct program_facts *f
 	proc_path(link, sizeof(link), pid, "exe");
 	if (stat(link, &st) < 0 || !proc_readlink(pid, "exe", facts->path, sizeof(facts->path)))
 		return;
-	identity_from_stat(&facts->program.id, &st);
+	identity_of_stat(&st, &facts->program.id);
 	facts->program.nameless = is_nameless(facts->path, &st);
 	strip_root(facts->path, root);
 }
@@ -143,50 +130,47 @@ static bool read_execfn(pid_t pid, unsigned word_size, char *buf, size_t size)
 /* The path made absolute in the process's root. Returns false when it does not fit. */
 static bool absolute_path(pid_t pid, const char *root, const char *given, char *buf, size_t size)
 {
-	char cwd[PATH_MAX];
+	const size_t fd_dir_len = sizeof(fd_dir) - 1;
+	char entry[32], from[PATH_MAX] = "";
 	int n;
 
-	/* Our own /dev/fd is another one. */
-	if (strncmp(given, fd_dir, sizeof(fd_dir) - 1) == 0)
-		n = snprintf(buf, size, "/proc/%d/fd/%s", pid, given + sizeof(fd_dir) - 1);
-	else if (given[0] == '/')
-		n = snprintf(buf, size, "%s", given);
-	else {
-		if (!proc_readlink(pid, "cwd", cwd, sizeof(cwd)))
+	if (strncmp(given, fd_dir, fd_dir_len) == 0) {
+		/* The process's descriptor, and perhaps a path from it: execveat(2). */
+		const char *rest = given + fd_dir_len + strcspn(given + fd_dir_len, "/");
+
+		n = snprintf(entry, sizeof(entry), "fd/%.*s", (int)(rest - given - fd_dir_len),
+			given + fd_dir_len);
+		if (n >= (int)sizeof(entry) || !proc_readlink(pid, entry, from, sizeof(from)))
 			return false;
-		strip_root(cwd, root);
-		n = snprintf(buf, size, "%s/%s", cwd, given);
-	}
+		given = rest;
+	} else if (given[0] != '/' && !proc_readlink(pid, "cwd", from, sizeof(from)))
+		return false;
+	strip_root(from, root);
+	n = snprintf(buf, size, "%s%s%s", from, *from && *given && *given != '/' ? "/" : "", given);
 	return n > 0 && (size_t)n < size;
 }
 
-/* Opens a path as the process would: absolute links stay inside its root. */
-static int open_in_root(pid_t pid, const char *root, const char *path)
+/* True when the path leads, by whatever links, to the file that runs: no interpreter then. */
+static bool is_executable(const char *root, const char *path, const struct program *program)
 {
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-	char link[64];
-	cleanup_close int root_fd = -1;
+	char seen[3 * PATH_MAX];
+	struct identity id;
+	struct stat st;
 
-	/* Magic links of /proc lead where no root can follow. */
-	if (strlen(root) <= 1 || strncmp(path, "/proc/", 6) == 0)
-		return open(path, O_PATH | O_CLOEXEC);
-	proc_path(link, sizeof(link), pid, "root");
-	root_fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root_fd < 0)
-		return -1;
-	return (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	/* In another root absolute links lead astray from here; then we look closer. */
+	snprintf(seen, sizeof(seen), "%s%s", strlen(root) > 1 ? root : "", path);
+	if (stat(seen, &st) < 0)
+		return false;
+	identity_of_stat(&st, &id);
+	return identity_same_file(&id, &program->id);
 }
 
-/* True when the file begins with "#!". Opened again for reading, never a device or a FIFO. */
-static bool is_script(int path_fd, const struct stat *st)
+/* True when the file begins with "#!". */
+static bool is_script(const struct root_view *view, const struct resolution *file)
 {
-	char link[64], magic[2];
-	cleanup_close int fd = -1;
+	cleanup_close int fd = root_view_open_file(view, file, NULL);
+	char magic[2];
 
-	if (!S_ISREG(st->st_mode))
-		return false;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", path_fd);
-	fd = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	return fd >= 0 && read(fd, magic, 2) == 2 && magic[0] == '#' && magic[1] == '!';
 }
 
@@ -194,31 +178,27 @@ static bool is_script(int path_fd, const struct stat *st)
  * When the file that was asked for is not the one that runs, and begins with
  * "#!", the kernel has put an interpreter in its place (execve(2)).
  */
-static void find_script(
-	pid_t pid, const char *given, const char *root, struct program_facts *facts)
+static void find_script(pid_t pid, const char *given, const char *root, struct program_facts *facts)
 {
 	char path[2 * PATH_MAX], link[64];
-	cleanup_close int fd = -1;
-	struct identity id;
-	struct stat st;
-	ssize_t n;
+	cleanup_close int root_fd = -1;
+	cleanup_resolution struct resolution file = { 0 };
+	struct root_view view;
 
-	if (!absolute_path(pid, root, given, path, sizeof(path)))
+	if (!absolute_path(pid, root, given, path, sizeof(path)) ||
+		is_executable(root, path, &facts->program))
 		return;
-	fd = open_in_root(pid, root, path);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	proc_path(link, sizeof(link), pid, "root");
+	root_fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	view = (struct root_view){ .fd = root_fd };
+	if (root_fd < 0 || root_view_resolve_program(&view, path, &file) < 0 ||
+		identity_same_file(&file.id, &facts->program.id) || !is_script(&view, &file))
 		return;
-	identity_from_stat(&id, &st);
-	if (identity_same_file(&id, &facts->program.id) || !is_script(fd, &st))
+	if (strlen(file.path) >= sizeof(facts->script))
 		return;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, facts->script, sizeof(facts->script) - 1);
-	if (n <= 0)
-		return;
-	facts->script[n] = '\0';
-	strip_root(facts->script, root);
+	strcpy(facts->script, file.path);
 	facts->program.script = facts->script;
-	facts->program.script_id = id;
+	facts->program.script_id = file.id;
 }
 
 static void read_comm(pid_t pid, char comm[static COMM_SIZE])

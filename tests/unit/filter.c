@@ -1,0 +1,148 @@
+/* The seccomp filter, run by a simulator: which calls stop, and in which ABI. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <linux/audit.h>
+
+#include "notify/filter.h"
+#include "tests/support/bpf_sim.h"
+
+#define X32_BIT 0x40000000u
+
+#define ALLOW SECCOMP_RET_ALLOW
+#define TRACE SECCOMP_RET_TRACE
+
+struct row {
+	const char *what;
+	uint32_t arch;
+	uint32_t nr;
+	uint64_t args[6];
+	uint32_t expected;
+};
+
+/* Numbers from arch/x86/entry/syscalls/syscall_{64,32}.tbl of Linux. */
+static const struct row gate_rows[] = {
+	{ "connect", AUDIT_ARCH_X86_64, 42, { 0 }, TRACE },
+	{ "execve", AUDIT_ARCH_X86_64, 59, { 0 }, TRACE },
+	{ "clone3", AUDIT_ARCH_X86_64, 435, { 0 }, TRACE },
+	{ "ptrace", AUDIT_ARCH_X86_64, 101, { 0 }, TRACE },
+	{ "io_uring_setup", AUDIT_ARCH_X86_64, 425, { 0 }, TRACE },
+	{ "read passes", AUDIT_ARCH_X86_64, 0, { 0 }, ALLOW },
+	{ "write passes", AUDIT_ARCH_X86_64, 1, { 0 }, ALLOW },
+	{ "getsockname passes", AUDIT_ARCH_X86_64, 51, { 0 }, ALLOW },
+	{ "sendto with an address", AUDIT_ARCH_X86_64, 44, { 3, 0x1000, 4, 0, 0x2000, 16 }, TRACE },
+	{ "sendto with an address above 4 GiB only", AUDIT_ARCH_X86_64, 44,
+		{ 3, 0x1000, 4, 0, 0x100000000, 16 }, TRACE },
+	{ "sendto without an address passes", AUDIT_ARCH_X86_64, 44, { 3, 0x1000, 4, 0, 0, 0 },
+		ALLOW },
+	{ "sendto without an address but a length passes", AUDIT_ARCH_X86_64, 44,
+		{ 3, 0x1000, 4, 0, 0, 16 }, ALLOW },
+	{ "i386 connect", AUDIT_ARCH_I386, 362, { 0 }, TRACE },
+	{ "i386 socketcall connect", AUDIT_ARCH_I386, 102, { 3 }, TRACE },
+	{ "i386 socketcall socket", AUDIT_ARCH_I386, 102, { 1 }, TRACE },
+	{ "i386 socketcall sendto", AUDIT_ARCH_I386, 102, { 11 }, TRACE },
+	{ "i386 socketcall sendto, with garbage where no argument is", AUDIT_ARCH_I386, 102,
+		{ 11, 0x1000, 1, 2, 3, 4 }, TRACE },
+	{ "i386 socketcall getsockname passes", AUDIT_ARCH_I386, 102, { 6 }, ALLOW },
+	{ "i386 sendto without an address, seen by the decoder", AUDIT_ARCH_I386, 369,
+		{ 3, 0x1000, 4, 0, 0, 0 }, TRACE },
+	{ "i386 execve", AUDIT_ARCH_I386, 11, { 0 }, TRACE },
+	{ "i386 fork", AUDIT_ARCH_I386, 2, { 0 }, TRACE },
+	{ "i386 read passes", AUDIT_ARCH_I386, 3, { 0 }, ALLOW },
+	{ "i386 number 42 is pipe, and passes", AUDIT_ARCH_I386, 42, { 0 }, ALLOW },
+	{ "x32 connect", AUDIT_ARCH_X86_64, X32_BIT | 42, { 0 }, TRACE },
+	{ "x32 read: the ABI is unknown to the filter", AUDIT_ARCH_X86_64, X32_BIT, { 0 }, TRACE },
+	{ "an ABI of another machine", AUDIT_ARCH_AARCH64, 63, { 0 }, TRACE },
+	{ "an ABI nobody knows", 0x12345678, 1, { 0 }, TRACE },
+};
+
+static void filter_of(const char *expr, enum filter_action action, struct filter *filter)
+{
+	struct call_set *set = NULL;
+	struct err *err = NULL;
+
+	assert_int_equal(call_set_parse(expr, &set, &err), 0);
+	assert_int_equal(filter_build(set, action, filter, &err), 0);
+	assert_null(err);
+	call_set_free(set);
+}
+
+static uint32_t answer(const struct filter *filter, const struct row *row)
+{
+	struct seccomp_data data = { .nr = (int)row->nr, .arch = row->arch };
+
+	memcpy(data.args, row->args, sizeof(data.args));
+	return bpf_sim_run(&filter->fprog, &data) & SECCOMP_RET_ACTION_FULL;
+}
+
+static void check_rows(const char *expr, const struct row *rows, size_t n)
+{
+	struct filter filter = { 0 };
+
+	filter_of(expr, FILTER_TRACE, &filter);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t got = answer(&filter, &rows[i]);
+
+		if (got != rows[i].expected)
+			fail_msg("%s: 0x%x, expected 0x%x", rows[i].what, got, rows[i].expected);
+	}
+	filter_free(&filter);
+}
+
+static void gate_stops_what_reaches_outside(void **state)
+{
+	(void)state;
+	check_rows(NULL, gate_rows, sizeof(gate_rows) / sizeof(gate_rows[0]));
+}
+
+static void net_stops_plain_sends_too(void **state)
+{
+	static const struct row rows[] = {
+		{ "sendto without an address", AUDIT_ARCH_X86_64, 44, { 3 }, TRACE },
+		{ "getsockname", AUDIT_ARCH_X86_64, 51, { 0 }, TRACE },
+		{ "i386 socketcall getsockname", AUDIT_ARCH_I386, 102, { 6 }, TRACE },
+		{ "execve passes", AUDIT_ARCH_X86_64, 59, { 0 }, ALLOW },
+	};
+
+	(void)state;
+	check_rows("%net", rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void all_stops_everything(void **state)
+{
+	static const struct row rows[] = {
+		{ "read", AUDIT_ARCH_X86_64, 0, { 0 }, TRACE },
+		{ "a number no kernel has", AUDIT_ARCH_X86_64, 9999, { 0 }, TRACE },
+		{ "i386 read", AUDIT_ARCH_I386, 3, { 0 }, TRACE },
+		{ "x32 read", AUDIT_ARCH_X86_64, X32_BIT, { 0 }, TRACE },
+	};
+
+	(void)state;
+	check_rows("all", rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void notify_asks_the_listener(void **state)
+{
+	struct filter filter = { 0 };
+
+	(void)state;
+	filter_of(NULL, FILTER_NOTIFY, &filter);
+	assert_int_equal(answer(&filter, &gate_rows[0]), SECCOMP_RET_USER_NOTIF);
+	filter_free(&filter);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gate_stops_what_reaches_outside),
+		cmocka_unit_test(net_stops_plain_sends_too),
+		cmocka_unit_test(all_stops_everything),
+		cmocka_unit_test(notify_asks_the_listener),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
