@@ -149,7 +149,7 @@ static void decode_control(struct decoder *d, uint64_t addr, struct msg_value *m
 	size_t kept = m->control_len < MSG_CONTROL_KEPT ? (size_t)m->control_len : MSG_CONTROL_KEPT;
 	uint8_t *control;
 
-	m->control_status = VALUE_OK;
+	m->control_addr = addr;
 	if (!m->control_len)
 		return;
 	if (m->control_len > INT_MAX) {

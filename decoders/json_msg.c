@@ -76,7 +76,7 @@ void json_put_msg(struct json_out *out, const struct msg_value *m, const struct 
 	if (m->control_status == VALUE_BAD_LENGTH && m->cmsgs_len)
 		json_put(out, "control_status", json_string("bad_length"));
 	else
-		json_put_status(out, "control", m->control_status, 0, m->control_len);
+		json_put_status(out, "control", m->control_status, m->control_addr, m->control_len);
 	if (m->sent)
 		json_put(out, "sent", json_integer(m->sent));
 }

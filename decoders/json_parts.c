@@ -152,11 +152,11 @@ void json_put_bytes(struct json_out *out, const char *name, const struct bytes_v
 
 void json_put_data(struct json_out *out, const char *name, const struct bytes_value *v)
 {
-	if (v->status == VALUE_UNREADABLE || v->status == VALUE_NULL) {
-		json_put_status(out, name, v->status, v->addr, 0);
-		return;
-	}
+	if (v->status == VALUE_CUT)
+		json_put_suffixed(out, name, "_status", json_string(status_words[v->status]));
 	if (v->status == VALUE_OK || v->status == VALUE_CUT)
-		json_put_bytes(out, name, v);
+		json_put(out, name, json_bytes(v->data, v->len));
+	else if (v->status != VALUE_NOT_READ)
+		json_put_status(out, name, v->status, v->addr, v->full_len);
 	json_put_suffixed(out, name, "_len", json_unsigned(v->full_len));
 }

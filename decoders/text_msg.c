@@ -50,7 +50,7 @@ static void add_control(struct sbuf *out, const struct msg_value *m)
 	else if (m->control_status == VALUE_CUT)
 		sbuf_fmt(out, "<cut: %" PRIu64 " bytes>", m->control_len);
 	else
-		sbuf_str(out, "<unreadable>");
+		text_mark(out, m->control_status, m->control_addr);
 }
 
 void text_msg(struct sbuf *out, const struct msg_value *m, const struct socket_facts *facts)

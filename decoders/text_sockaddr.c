@@ -210,18 +210,18 @@ static void add_undecoded(struct sbuf *out, const struct sockaddr_value *s)
 void text_sockaddr(struct sbuf *out, const struct sockaddr_value *s,
 	const struct socket_facts *facts, bool bind)
 {
-	if (s->status != VALUE_OK && s->status != VALUE_CUT)
+	bool content = s->status == VALUE_OK || (s->status == VALUE_CUT && s->raw_len);
+
+	if (!content)
 		text_mark(
 			out, s->status, s->status == VALUE_BAD_LENGTH ? (uint64_t)s->len : s->addr);
-	else if (s->status == VALUE_CUT && !s->raw_len)
-		sbuf_char(out, '?');
 	else if (!s->decoded)
 		add_undecoded(out, s);
 	else if (bind && s->family == AF_UNIX && s->un.kind == UNIX_UNNAMED)
 		sbuf_str(out, "unix <autobind>");
 	else
 		families[s->family](out, s, facts);
-	if (s->status == VALUE_CUT)
+	if (content && s->status == VALUE_CUT)
 		sbuf_fmt(out, " <cut: %" PRId64 " bytes>", s->len);
 }
 

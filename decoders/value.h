@@ -134,6 +134,7 @@ struct msg_value {
 	struct bytes_value data;        /* the first bytes, when contents were asked for */
 	const struct cmsg_value *cmsgs;
 	size_t cmsgs_len;
+	uint64_t control_addr;
 	uint64_t control_len;           /* msg_controllen as given */
 	enum value_status control_status;
 	uint32_t sent;                  /* mmsghdr.msg_len, after the call */
