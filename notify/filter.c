@@ -61,19 +61,40 @@ static int add_call(
 	return rc == -EDOM ? 0 : rc;
 }
 
+/* True for the subcalls of i386's socketcall(2): libseccomp numbers them -101 to -120. */
+static bool is_subcall(uint32_t arch, const char *name)
+{
+	int nr = seccomp_syscall_resolve_name_arch(arch, name);
+
+	return arch == SCMP_ARCH_X86 && nr <= -101 && nr >= -120;
+}
+
+/* A subcall nobody knows is stopped as well as those that are watched. */
+static int add_unknown_subcalls(scmp_filter_ctx ctx, uint32_t action)
+{
+	const int first = 1, last = 20; /* SYS_SOCKET, SYS_SENDMMSG in linux/net.h */
+	int nr = seccomp_syscall_resolve_name("socketcall");
+	int rc = seccomp_rule_add(ctx, action, nr, 1, SCMP_A0(SCMP_CMP_LT, first));
+
+	return rc < 0 ? rc : seccomp_rule_add(ctx, action, nr, 1, SCMP_A0(SCMP_CMP_GT, last));
+}
+
 static int add_calls(scmp_filter_ctx ctx, uint32_t arch, uint32_t action,
 	const struct call_set *set, struct err **err)
 {
 	bool plain_send = call_set_wants_plain_send(set);
+	bool subcalls = false;
 	const char *name;
+	int rc;
 
 	for (size_t i = 0; (name = call_set_name(set, i)); i++) {
-		int rc = add_call(ctx, arch, action, name, plain_send);
-
+		rc = add_call(ctx, arch, action, name, plain_send);
 		if (rc < 0)
 			return err_set(err, -rc, "cannot add %s to the seccomp filter", name);
+		subcalls |= is_subcall(arch, name);
 	}
-	return 0;
+	rc = subcalls ? add_unknown_subcalls(ctx, action) : 0;
+	return rc < 0 ? err_set(err, -rc, "cannot add socketcall to the seccomp filter") : 0;
 }
 
 /* A filter for one ABI only: argument tests differ between them. */

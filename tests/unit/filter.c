@@ -48,6 +48,9 @@ static const struct row gate_rows[] = {
 	{ "i386 socketcall sendto, with garbage where no argument is", AUDIT_ARCH_I386, 102,
 		{ 11, 0x1000, 1, 2, 3, 4 }, TRACE },
 	{ "i386 socketcall getsockname passes", AUDIT_ARCH_I386, 102, { 6 }, ALLOW },
+	{ "i386 socketcall 0, which is none", AUDIT_ARCH_I386, 102, { 0 }, TRACE },
+	{ "i386 socketcall 99, which is none", AUDIT_ARCH_I386, 102, { 99 }, TRACE },
+	{ "i386 socketcall with the sign bit set", AUDIT_ARCH_I386, 102, { 0x80000003 }, TRACE },
 	{ "i386 sendto without an address, seen by the decoder", AUDIT_ARCH_I386, 369,
 		{ 3, 0x1000, 4, 0, 0, 0 }, TRACE },
 	{ "i386 execve", AUDIT_ARCH_I386, 11, { 0 }, TRACE },
@@ -125,6 +128,18 @@ static void all_stops_everything(void **state)
 	check_rows("all", rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void watching_no_socket_call_lets_socketcall_pass(void **state)
+{
+	static const struct row rows[] = {
+		{ "execve", AUDIT_ARCH_X86_64, 59, { 0 }, TRACE },
+		{ "i386 socketcall connect passes", AUDIT_ARCH_I386, 102, { 3 }, ALLOW },
+		{ "i386 socketcall 99 passes", AUDIT_ARCH_I386, 102, { 99 }, ALLOW },
+	};
+
+	(void)state;
+	check_rows("execve", rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 static void notify_asks_the_listener(void **state)
 {
 	struct filter filter = { 0 };
@@ -141,6 +156,7 @@ int main(void)
 		cmocka_unit_test(gate_stops_what_reaches_outside),
 		cmocka_unit_test(net_stops_plain_sends_too),
 		cmocka_unit_test(all_stops_everything),
+		cmocka_unit_test(watching_no_socket_call_lets_socketcall_pass),
 		cmocka_unit_test(notify_asks_the_listener),
 	};
 
