@@ -10,7 +10,7 @@ struct err {
 	char *text; /* NULL when there was no memory for it */
 };
 
-static char *format_text(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static char *format_text(const char *fmt, va_list ap)
 {
 	char *text = NULL;
 
