@@ -11,41 +11,7 @@
 #include "policy/identity.h"
 #include "policy/root_view.h"
 #include "tracer/memory.h"
-
-/* How execveat(2) by descriptor names the file it runs: /dev/fd/N. */
-static const char fd_dir[] = "/dev/fd/";
-
-static void proc_path(char *buf, size_t size, pid_t pid, const char *entry)
-{
-	snprintf(buf, size, "/proc/%d/%s", pid, entry);
-}
-
-/* Reads a link of /proc. Returns its length, 0 when it cannot be read or does not fit. */
-static size_t proc_readlink(pid_t pid, const char *entry, char *buf, size_t size)
-{
-	char path[64];
-	ssize_t n;
-
-	proc_path(path, sizeof(path), pid, entry);
-	n = readlink(path, buf, size);
-	if (n <= 0 || (size_t)n >= size) {
-		buf[0] = '\0';
-		return 0;
-	}
-	buf[n] = '\0';
-	return (size_t)n;
-}
-
-/* Turns a path as we see it into one as the process's own root has it. */
-static void strip_root(char *path, const char *root)
-{
-	size_t len = strlen(root);
-
-	if (len <= 1 || strncmp(path, root, len) != 0)
-		return;
-	if (path[len] == '/')
-		memmove(path, path + len, strlen(path + len) + 1);
-}
+#include "tracer/proc_path.h"
 
 /*
  * A program without a name of its own: a memfd or O_TMPFILE file has no link,
@@ -68,17 +34,17 @@ static bool is_nameless(const char *path, const struct stat *st)
 
 static void find_executable(pid_t pid, const char *root, struct program_facts *facts)
 {
-	char link[64];
+	char link[PROC_PATH_SIZE];
 	struct stat st;
 
 	facts->program.path = facts->path;
 	facts->program.nameless = true;
-	proc_path(link, sizeof(link), pid, "exe");
+	proc_path(link, pid, "exe");
 	if (stat(link, &st) < 0 || !proc_readlink(pid, "exe", facts->path, sizeof(facts->path)))
 		return;
 	identity_of_stat(&st, &facts->program.id);
 	facts->program.nameless = is_nameless(facts->path, &st);
-	strip_root(facts->path, root);
+	proc_strip_root(facts->path, root);
 }
 
 static uint64_t word_at(const uint8_t *p, unsigned word_size)
@@ -98,11 +64,11 @@ static uint64_t word_at(const uint8_t *p, unsigned word_size)
 static uint64_t auxv_execfn(pid_t pid, unsigned word_size)
 {
 	uint8_t auxv[1024];
-	char path[64];
+	char path[PROC_PATH_SIZE];
 	cleanup_close int fd = -1;
 	ssize_t n;
 
-	proc_path(path, sizeof(path), pid, "auxv");
+	proc_path(path, pid, "auxv");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
@@ -125,29 +91,6 @@ static bool read_execfn(pid_t pid, unsigned word_size, char *buf, size_t size)
 	ssize_t n = addr ? task_memory_read(pid, addr, buf, size) : -1;
 
 	return n > 0 && memchr(buf, '\0', (size_t)n) && buf[0];
-}
-
-/* The path made absolute in the process's root. Returns false when it does not fit. */
-static bool absolute_path(pid_t pid, const char *root, const char *given, char *buf, size_t size)
-{
-	const size_t fd_dir_len = sizeof(fd_dir) - 1;
-	char entry[32], from[PATH_MAX] = "";
-	int n;
-
-	if (strncmp(given, fd_dir, fd_dir_len) == 0) {
-		/* The process's descriptor, and perhaps a path from it: execveat(2). */
-		const char *rest = given + fd_dir_len + strcspn(given + fd_dir_len, "/");
-
-		n = snprintf(entry, sizeof(entry), "fd/%.*s", (int)(rest - given - fd_dir_len),
-			given + fd_dir_len);
-		if (n >= (int)sizeof(entry) || !proc_readlink(pid, entry, from, sizeof(from)))
-			return false;
-		given = rest;
-	} else if (given[0] != '/' && !proc_readlink(pid, "cwd", from, sizeof(from)))
-		return false;
-	strip_root(from, root);
-	n = snprintf(buf, size, "%s%s%s", from, *from && *given && *given != '/' ? "/" : "", given);
-	return n > 0 && (size_t)n < size;
 }
 
 /* True when the path leads, by whatever links, to the file that runs: no interpreter then. */
@@ -180,16 +123,15 @@ static bool is_script(const struct root_view *view, const struct resolution *fil
  */
 static void find_script(pid_t pid, const char *given, const char *root, struct program_facts *facts)
 {
-	char path[2 * PATH_MAX], link[64];
+	char path[2 * PATH_MAX];
 	cleanup_close int root_fd = -1;
 	cleanup_resolution struct resolution file = { 0 };
 	struct root_view view;
 
-	if (!absolute_path(pid, root, given, path, sizeof(path)) ||
+	if (!proc_absolute_path(pid, root, given, path, sizeof(path)) ||
 		is_executable(root, path, &facts->program))
 		return;
-	proc_path(link, sizeof(link), pid, "root");
-	root_fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root_fd = proc_open_root(pid);
 	view = (struct root_view){ .fd = root_fd };
 	if (root_fd < 0 || root_view_resolve_program(&view, path, &file) < 0 ||
 		identity_same_file(&file.id, &facts->program.id) || !is_script(&view, &file))
@@ -203,11 +145,11 @@ static void find_script(pid_t pid, const char *given, const char *root, struct p
 
 static void read_comm(pid_t pid, char comm[static COMM_SIZE])
 {
-	char path[64];
+	char path[PROC_PATH_SIZE];
 	cleanup_close int fd = -1;
 	ssize_t n = -1;
 
-	proc_path(path, sizeof(path), pid, "comm");
+	proc_path(path, pid, "comm");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
 		n = read(fd, comm, COMM_SIZE);
@@ -221,7 +163,7 @@ static void find_comm(pid_t pid, const char *given, char comm[static COMM_SIZE])
 	const char *slash = strrchr(given, '/');
 
 	/* By descriptor the name differs between kernels. */
-	if (!*given || strncmp(given, fd_dir, sizeof(fd_dir) - 1) == 0)
+	if (!*given || strncmp(given, FD_DIR, sizeof(FD_DIR) - 1) == 0)
 		read_comm(pid, comm);
 	else
 		snprintf(comm, COMM_SIZE, "%.*s", COMM_SIZE - 1, slash ? slash + 1 : given);

@@ -1,0 +1,74 @@
+#include "tracer/proc_path.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void proc_path(char buf[static PROC_PATH_SIZE], pid_t pid, const char *entry)
+{
+	snprintf(buf, PROC_PATH_SIZE, "/proc/%d/%s", pid, entry);
+}
+
+size_t proc_readlink(pid_t pid, const char *entry, char *buf, size_t size)
+{
+	char path[PROC_PATH_SIZE];
+	ssize_t n;
+
+	proc_path(path, pid, entry);
+	n = readlink(path, buf, size);
+	if (n <= 0 || (size_t)n >= size) {
+		buf[0] = '\0';
+		return 0;
+	}
+	buf[n] = '\0';
+	return (size_t)n;
+}
+
+int proc_open_root(pid_t pid)
+{
+	char path[PROC_PATH_SIZE];
+
+	proc_path(path, pid, "root");
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+void proc_strip_root(char *path, const char *root)
+{
+	size_t len = strlen(root);
+
+	if (len <= 1 || strncmp(path, root, len) != 0)
+		return;
+	if (path[len] == '/')
+		memmove(path, path + len, strlen(path + len) + 1);
+}
+
+/* The directory a path begins in; *given moves on to what follows a descriptor's name. */
+static bool find_start(pid_t pid, const char **given, char *start, size_t size)
+{
+	const size_t fd_dir_len = sizeof(FD_DIR) - 1;
+	const char *number = *given + fd_dir_len;
+	char entry[32];
+	int n;
+
+	start[0] = '\0';
+	if (strncmp(*given, FD_DIR, fd_dir_len) != 0)
+		return **given == '/' || proc_readlink(pid, "cwd", start, size);
+	*given = number + strcspn(number, "/");
+	n = snprintf(entry, sizeof(entry), "fd/%.*s", (int)(*given - number), number);
+	return n < (int)sizeof(entry) && proc_readlink(pid, entry, start, size);
+}
+
+bool proc_absolute_path(pid_t pid, const char *root, const char *given, char *buf, size_t size)
+{
+	char start[PATH_MAX];
+	bool slash;
+	int n;
+
+	if (!find_start(pid, &given, start, sizeof(start)))
+		return false;
+	proc_strip_root(start, root);
+	slash = *start && *given && *given != '/';
+	n = snprintf(buf, size, "%s%s%s", start, slash ? "/" : "", given);
+	return n > 0 && (size_t)n < size && buf[0] == '/';
+}
