@@ -12,6 +12,8 @@
 
 enum command_id {
 	COMMAND_TRACE,
+	COMMAND_CHECK,
+	COMMAND_EXPLAIN,
 	COMMAND_DOCTOR,
 	COMMAND_COMPLETIONS,
 	COMMAND_MAN,
@@ -44,6 +46,8 @@ const struct command *command_find(const char *name);
 const struct command *command_default(void);
 
 int command_trace(const struct options *options, char *const *args);
+int command_check(const struct options *options, char *const *args);
+int command_explain(const struct options *options, char *const *args);
 int command_doctor(const struct options *options, char *const *args);
 int command_completions(const struct options *options, char *const *args);
 int command_man(const struct options *options, char *const *args);

@@ -122,7 +122,7 @@ static void add_argument(
 			row->long_name);
 	sbuf_str(out, ") echo '");
 	if (!row->choices)
-		sbuf_str(out, row->type == OPTION_FILE ? "FILE" : "TEXT");
+		sbuf_str(out, completion_is_file(row) ? "FILE" : "TEXT");
 	for (size_t i = 0; row->choices && row->choices[i]; i++)
 		sbuf_fmt(out, " %s", row->choices[i]);
 	sbuf_str(out, "' ;;\n");

@@ -36,7 +36,7 @@ static void add_option(
 			sbuf_fmt(out, "%s%s", i ? " " : "", row->choices[i]);
 		sbuf_char(out, '\'');
 	} else if (row->arg) {
-		sbuf_str(out, row->type == OPTION_FILE ? " -r -F" : " -x");
+		sbuf_str(out, completion_is_file(row) ? " -r -F" : " -x");
 	}
 	sbuf_str(out, " -d ");
 	completion_quote(out, row->help);

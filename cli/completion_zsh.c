@@ -29,7 +29,7 @@ static void add_spec(struct sbuf *out, const struct option_row *row, bool is_lon
 			sbuf_fmt(&spec, "%s%s", i ? " " : "", row->choices[i]);
 		sbuf_char(&spec, ')');
 	} else if (row->arg) {
-		sbuf_fmt(&spec, ":%s:%s", row->arg, row->type == OPTION_FILE ? "_files" : " ");
+		sbuf_fmt(&spec, ":%s:%s", row->arg, completion_is_file(row) ? "_files" : " ");
 	}
 	sbuf_str(out, "		");
 	completion_quote(out, sbuf_text(&spec));

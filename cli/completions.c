@@ -13,6 +13,11 @@ static const struct {
 	{ "fish", completion_fish },
 };
 
+bool completion_is_file(const struct option_row *row)
+{
+	return row->type == OPTION_FILE || row->type == OPTION_LIST;
+}
+
 void completion_quote(struct sbuf *out, const char *text)
 {
 	sbuf_char(out, '\'');

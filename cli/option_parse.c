@@ -82,6 +82,16 @@ static int choice_parse(const struct option_row *row, const char *arg, int *out,
 	return err_set(err, 0, "'%s' is not one of %s", arg, sbuf_text(&list));
 }
 
+static int list_add(struct option_list *list, const char *arg, struct err **err)
+{
+	if (!*arg)
+		return err_set(err, 0, "the argument is empty");
+	if (list->len == OPTION_LIST_MAX)
+		return err_set(err, 0, "is given more than %d times", OPTION_LIST_MAX);
+	list->items[list->len++] = arg;
+	return 0;
+}
+
 static int row_apply(
 	const struct option_row *row, const char *arg, struct options *options, struct err **err)
 {
@@ -98,6 +108,8 @@ static int row_apply(
 	case OPTION_FILE:
 		*(const char **)member = arg;
 		return *arg ? 0 : err_set(err, 0, "the argument is empty");
+	case OPTION_LIST:
+		return list_add(member, arg, err);
 	case OPTION_CHOICE:
 		return choice_parse(row, arg, member, err);
 	case OPTION_DURATION:

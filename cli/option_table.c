@@ -13,6 +13,7 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 #define MEMBER(name) offsetof(struct options, name)
 #define TRACE        COMMAND_BIT(COMMAND_TRACE)
 #define DOCTOR       COMMAND_BIT(COMMAND_DOCTOR)
+#define EXPLAIN      COMMAND_BIT(COMMAND_EXPLAIN)
 
 const struct option_row option_table[] = {
 	{
@@ -105,11 +106,43 @@ const struct option_row option_table[] = {
 		.commands = TRACE,
 	},
 	{
+		.long_name = "exe",
+		.arg = "FILE",
+		.help = "The program that makes the call",
+		.type = OPTION_FILE,
+		.offset = MEMBER(exe),
+		.commands = EXPLAIN,
+	},
+	{
+		.long_name = "script",
+		.arg = "FILE",
+		.help = "The script that program was started for",
+		.type = OPTION_FILE,
+		.offset = MEMBER(script),
+		.commands = EXPLAIN,
+	},
+	{
+		.long_name = "lineage",
+		.arg = "FILE",
+		.help = "An ancestor of the program; the nearest first when given several times",
+		.type = OPTION_LIST,
+		.offset = MEMBER(lineage),
+		.commands = EXPLAIN,
+	},
+	{
+		.long_name = "uid",
+		.arg = "NUMBER",
+		.help = "The user the call is made as",
+		.type = OPTION_TEXT,
+		.offset = MEMBER(uid),
+		.commands = EXPLAIN,
+	},
+	{
 		.long_name = "json",
 		.help = "Print JSON",
 		.type = OPTION_FLAG,
 		.offset = MEMBER(json),
-		.commands = DOCTOR,
+		.commands = DOCTOR | EXPLAIN,
 	},
 	{
 		.short_name = 'h',

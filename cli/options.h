@@ -15,6 +15,14 @@
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+enum { OPTION_LIST_MAX = 32 };
+
+/* The arguments of an option that may be given several times, in their order. */
+struct option_list {
+	const char *items[OPTION_LIST_MAX];
+	size_t len;
+};
+
 /* What the user asked for; all zero is the default. Strings are borrowed from argv. */
 struct options {
 	bool help;
@@ -30,6 +38,10 @@ struct options {
 	bool kill_on_exit;
 	uint64_t timeout_ns; /* 0: none */
 	bool json;
+	const char *exe;            /* explain: the program that calls */
+	const char *script;         /* explain: the script it was started for */
+	struct option_list lineage; /* explain: its ancestors, newest first */
+	const char *uid;            /* explain: the user; NULL: our own */
 };
 
 enum option_type {
@@ -37,6 +49,7 @@ enum option_type {
 	OPTION_NUMBER,   /* int, set to the row's value */
 	OPTION_TEXT,     /* const char *, the argument as it is */
 	OPTION_FILE,     /* the same, and completed as a file name */
+	OPTION_LIST,     /* struct option_list of files: it may be given several times */
 	OPTION_CHOICE,   /* int, the index of the argument among the row's choices */
 	OPTION_DURATION, /* uint64_t in nanoseconds, above 0 */
 };
