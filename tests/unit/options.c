@@ -128,6 +128,28 @@ static void the_last_of_several_wins(void **state)
 	assert_string_equal(p.options.expr, "bind");
 }
 
+/* For a command of our own, so that the test needs none that has such an option. */
+static void what_may_be_repeated_is_kept_in_order_and_bounded(void **state)
+{
+	static const struct command explain = { .id = COMMAND_EXPLAIN, .name = "explain" };
+	static char name[] = "explain", a[] = "--lineage=/bin/a", b[] = "--lineage=/bin/b";
+	cleanup_err struct err *err = NULL;
+	char *argv[OPTION_LIST_MAX + 3] = { name, a, b };
+	struct options options;
+	int first;
+
+	(void)state;
+	assert_int_equal(options_parse(&explain, 3, argv, &options, &first, &err), 0);
+	assert_int_equal(options.lineage.len, 2);
+	assert_string_equal(options.lineage.items[0], "/bin/a");
+	assert_string_equal(options.lineage.items[1], "/bin/b");
+	for (size_t i = 1; i < OPTION_LIST_MAX + 2; i++)
+		argv[i] = a;
+	assert_int_equal(
+		options_parse(&explain, OPTION_LIST_MAX + 2, argv, &options, &first, &err), -1);
+	assert_string_equal(err_text(err), "option --lineage: is given more than 32 times");
+}
+
 static void a_wrong_option_is_named_with_the_nearest_right_one(void **state)
 {
 	static const struct {
@@ -235,6 +257,7 @@ int main(void)
 		cmocka_unit_test(two_dashes_end_the_options),
 		cmocka_unit_test(a_command_that_runs_none_takes_options_anywhere),
 		cmocka_unit_test(the_last_of_several_wins),
+		cmocka_unit_test(what_may_be_repeated_is_kept_in_order_and_bounded),
 		cmocka_unit_test(a_wrong_option_is_named_with_the_nearest_right_one),
 		cmocka_unit_test(durations_have_units),
 		cmocka_unit_test(what_is_no_duration_is_refused),
