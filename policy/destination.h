@@ -56,6 +56,7 @@ struct destination {
 			const char
 				*text; /* NUL-terminated, but abstract names may have NULs within */
 			size_t len;
+			uint32_t number; /* host name: its number in the policy's resolver */
 		} name; /* host name in lower case without a final dot; Unix path, glob, or name */
 		struct {
 			bool any_cid;

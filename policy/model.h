@@ -11,8 +11,8 @@
  * - What is not certain is decided against the call. An allow rule matches
  *   only what is known to be what it names. A rule that restricts (deny, ask,
  *   kill) matches also what may be what it names: a program replaced at the
- *   same path, a socket whose protocol is not known, a port of a protocol
- *   without ports, a Unix path that could not be resolved.
+ *   same path, a socket whose protocol is not known, a raw socket, whose
+ *   packets say for themselves, a Unix path that could not be resolved.
  */
 #ifndef CALLGATE_POLICY_MODEL_H
 #define CALLGATE_POLICY_MODEL_H
@@ -46,8 +46,8 @@ struct program_pattern {
 	bool glob;     /* path is a glob over canonical paths */
 	bool resolved; /* literal that was found at load: id is known */
 	bool pinned;   /* sha256 was given */
-	bool sha256_differs; /* the content found at load was another: an allow rule matches nothing
-			      */
+	bool sha256_differs; /* the content found at load was another */
+	bool sha256_unknown; /* it could not be read: an allow rule matches nothing */
 	struct identity id;
 	mode_t mode; /* resolved: type and permissions */
 	uid_t uid;   /* resolved: owner */

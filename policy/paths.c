@@ -87,6 +87,8 @@ int path_table_add(struct path_table *table, struct arena *arena, const char *pa
 		*slot = (struct path_slot){ (uint32_t)(hash >> 32), (uint32_t)table->len };
 	}
 	*id = slot->id;
+	if (!table->entries[*id - 1].id.known)
+		table->entries[*id - 1].id = *identity;
 	return 0;
 }
 

@@ -1,0 +1,95 @@
+#include <errno.h>
+
+#include "policy/search.h"
+
+static int kind_errno(enum call_kind kind)
+{
+	/* fork(2): what programs expect of a process that cannot be made. */
+	return kind == CALL_KIND_SPAWN ? EAGAIN : EACCES;
+}
+
+static void decide_plain(struct decision *d, enum verdict verdict, int errnum, const char *reason)
+{
+	*d = (struct decision){
+		.verdict = verdict,
+		.errnum = errnum,
+		.rule = { .id = "" },
+		.reason = reason,
+		.near_miss = -1,
+	};
+}
+
+static void decide_syscall(
+	const struct policy *policy, const struct request *request, struct decision *d)
+{
+	const struct denied_syscall *denied =
+		request->syscall ? syscall_denied(policy, request->syscall) : NULL;
+
+	decide_plain(d, VERDICT_ALLOW, 0, "syscall.allowed");
+	if (!denied)
+		return;
+	decide_plain(d, VERDICT_DENY, syscall_errno(request->syscall), "syscall.denied");
+	d->rule.file = denied->place.file;
+	d->rule.line = denied->place.line;
+}
+
+static void decide_rule(const struct rule *rule, enum call_kind kind, struct decision *d)
+{
+	decide_plain(d, rule->verdict, 0, "rule");
+	if (rule->verdict != VERDICT_ALLOW)
+		d->errnum = rule->errnum ? rule->errnum : kind_errno(kind);
+	d->rule = (struct rule_ref){ rule->id, rule->place.file, rule->place.line };
+	d->why = rule->why;
+}
+
+static void decide_default(
+	const struct policy_default *def, enum call_kind kind, struct decision *d)
+{
+	decide_plain(
+		d, def->verdict, def->verdict == VERDICT_ALLOW ? 0 : kind_errno(kind), "default");
+	d->rule.file = def->place.file;
+	d->rule.line = def->place.line;
+}
+
+/* What no rule needs to be asked about. True when it is decided. */
+static bool decide_target(const struct facts *facts, struct decision *d)
+{
+	enum call_kind kind = facts->request->kind;
+
+	if (kind != CALL_KIND_CONNECT && kind != CALL_KIND_BIND)
+		return false;
+	if (facts->target.class == TARGET_NONE)
+		decide_plain(d, VERDICT_ALLOW, 0, "destination.none");
+	else if (facts->target.class == TARGET_UNREADABLE)
+		decide_plain(d, VERDICT_DENY, facts->target.errnum, "unreadable");
+	else
+		return false;
+	return true;
+}
+
+void policy_decide(const struct policy *policy, const struct request *request, struct decision *d)
+{
+	struct facts facts;
+	struct found found;
+
+	if (request->kind == CALL_KIND_OTHER) {
+		decide_plain(d, VERDICT_ALLOW, 0, "unjudged");
+		return;
+	}
+	if (request->kind == CALL_KIND_SYSCALL) {
+		decide_syscall(policy, request, d);
+		return;
+	}
+	facts_of(policy, request, &facts);
+	if (decide_target(&facts, d))
+		return;
+	search_first(&facts, &found);
+	if (found.rule != RULE_NONE)
+		decide_rule(&policy->rules[found.rule], request->kind, d);
+	else
+		decide_default(&policy->defaults[request->kind], request->kind, d);
+	if (found.changed != RULE_NONE && d->verdict != VERDICT_ALLOW) {
+		d->reason = "identity.changed";
+		d->near_miss = (int)found.changed;
+	}
+}

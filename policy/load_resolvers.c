@@ -1,0 +1,82 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "policy/load.h"
+#include "policy/source.h"
+
+enum { RESOLV_CONF_MAX = 1 << 20 };
+
+typedef vec_of(struct address) address_vec;
+
+static bool read_address(const char *text, struct address *out)
+{
+	struct in6_addr in6;
+	struct in_addr in;
+
+	if (inet_pton(AF_INET, text, &in) == 1)
+		address_from_in(&in, true, out);
+	else if (inet_pton(AF_INET6, text, &in6) == 1)
+		address_from_in6(&in6, true, out);
+	else
+		return false;
+	return true;
+}
+
+/* The address of a "nameserver ADDRESS" line: resolv.conf(5). A zone is not matched. */
+static bool read_line(const char *line, size_t len, struct address *out)
+{
+	char buf[128], text[64];
+
+	if (len >= sizeof(buf))
+		return false;
+	memcpy(buf, line, len);
+	buf[len] = '\0';
+	return sscanf(buf, "nameserver%*[ \t]%63[0-9a-fA-F:.]", text) == 1 &&
+	       read_address(text, out);
+}
+
+static bool read_lines(const char *text, size_t len, address_vec *out)
+{
+	struct address addr;
+
+	for (const char *end = text + len; text < end;) {
+		const char *eol = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((eol ? eol : end) - text);
+
+		if (read_line(text, n, &addr)) {
+			struct address *slot = vec_add(out);
+
+			if (!slot)
+				return false;
+			*slot = addr;
+		}
+		text += n + 1;
+	}
+	return true;
+}
+
+int load_resolvers(struct loader *l)
+{
+	const char *path = l->env && l->env->resolv_conf ? l->env->resolv_conf : "/etc/resolv.conf";
+	struct policy *p = l->policy;
+	cleanup_free char *text = NULL;
+	address_vec found = { 0 };
+	size_t len = 0;
+	bool ok = true;
+
+	if (source_read(path, false, RESOLV_CONF_MAX, &text, &len, NULL) == 0)
+		ok = read_lines(text, len, &found);
+	if (ok && !found.len) {
+		/* Without any, the resolver asks this host: resolv.conf(5). */
+		struct address *slot = vec_add(&found);
+
+		ok = slot && read_address("127.0.0.1", slot);
+	}
+	p->resolvers = ok ? vec_seal(&found, &p->arena) : NULL;
+	p->nresolvers = found.len;
+	vec_free(&found);
+	return p->resolvers ? 0 : load_no_memory(l);
+}

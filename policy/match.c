@@ -1,0 +1,95 @@
+#include "policy/index.h"
+#include "policy/search.h"
+#include "policy/socket_pattern.h"
+
+void facts_of(const struct policy *policy, const struct request *request, struct facts *out)
+{
+	out->policy = policy;
+	out->request = request;
+	who_of(policy, request, &out->who);
+	if (request->kind == CALL_KIND_CONNECT || request->kind == CALL_KIND_BIND) {
+		target_of(request, &out->target);
+	} else if (request->kind == CALL_KIND_EXEC) {
+		out->exec = named_program(policy, request->target, request->by_path);
+		out->exec_script = named_script(policy, request->target, request->by_path);
+	}
+}
+
+enum match rule_who(struct facts *facts, const struct rule *rule)
+{
+	const struct rule_match *m = &facts->policy->index->rules[rule->index];
+	enum match match = matcher_named(&m->exe, &facts->who.exe, m->restrictive);
+
+	if (match != MATCH_NO)
+		match = match_and(
+			match, matcher_named(&m->script, &facts->who.script, m->restrictive));
+	if (match != MATCH_NO && !uid_list_has(&rule->uid, facts->request->uid))
+		match = MATCH_NO;
+	if (match != MATCH_NO)
+		match = match_and(match, matcher_lineage(&m->lineage, &facts->who, m->restrictive));
+	return match;
+}
+
+static enum match destinations_match(
+	struct facts *facts, const struct rule *rule, enum destination_use use)
+{
+	const struct destination_refs *others =
+		&facts->policy->index->rules[rule->index].others[use];
+	const struct destination_list *list = rule_destinations(rule, use);
+	bool inet = facts->target.class == TARGET_INET;
+	size_t len = inet ? list->len : others->len;
+
+	for (size_t i = 0; i < len; i++)
+		if (destination_matches(facts->policy, inet ? &list->items[i] : others->items[i],
+			    &facts->target, rule_restricts(rule)))
+			return MATCH_YES;
+	return MATCH_NO;
+}
+
+static enum match exec_match(struct facts *facts, const struct rule *rule)
+{
+	const struct rule_match *m = &facts->policy->index->rules[rule->index];
+
+	if (!facts->request->target && !m->exec.all)
+		return m->restrictive ? MATCH_YES : MATCH_NO;
+	return match_or(matcher_named(&m->exec, &facts->exec, m->restrictive),
+		matcher_named(&m->exec, &facts->exec_script, m->restrictive));
+}
+
+static enum match socket_match(struct facts *facts, const struct rule *rule)
+{
+	const struct socket_facts *socket = &facts->request->socket;
+
+	for (size_t i = 0; i < rule->socket.len; i++) {
+		const struct socket_pattern *pattern = &rule->socket.items[i];
+		bool any = pattern->family == SOCKET_ANY && pattern->type == SOCKET_ANY &&
+			   pattern->protocol == SOCKET_ANY;
+
+		if (!socket->known ? any || rule_restricts(rule)
+				   : socket_pattern_matches(pattern, socket))
+			return MATCH_YES;
+	}
+	return MATCH_NO;
+}
+
+enum match rule_what(struct facts *facts, const struct rule *rule)
+{
+	enum call_kind kind = facts->request->kind;
+
+	if (!(rule->kinds & kind_bit(kind)))
+		return MATCH_NO;
+	if (rule->every_kind)
+		return MATCH_YES;
+	switch (kind) {
+	case CALL_KIND_CONNECT:
+		return destinations_match(facts, rule, DESTINATION_CONNECT);
+	case CALL_KIND_BIND:
+		return destinations_match(facts, rule, DESTINATION_BIND);
+	case CALL_KIND_EXEC:
+		return exec_match(facts, rule);
+	case CALL_KIND_SOCKET:
+		return socket_match(facts, rule);
+	default:
+		return MATCH_YES;
+	}
+}

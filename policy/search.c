@@ -1,0 +1,278 @@
+#include "policy/search.h"
+
+#include "policy/index.h"
+
+enum {
+	NODES_MAX = 256, /* prefixes around an address: at most 129; names of it */
+	KEYS_MAX = WHO_LINKS + 2,
+};
+
+/* A list of destinations that the target is in, and how far it is. */
+struct place_in {
+	const struct dest_node *node;
+	bool changed; /* exec: not the file that was seen at that path */
+};
+
+struct key {
+	enum who_key kind;
+	uint32_t path_id;
+};
+
+struct search {
+	struct facts *facts;
+	const struct index *index;
+	const struct table *table;
+	enum table_id id;
+	struct place_in nodes[NODES_MAX];
+	unsigned nnodes;
+	struct key keys[KEYS_MAX];
+	unsigned nkeys;
+	bool overflow; /* more than fits above: look at every rule instead */
+	struct found found;
+};
+
+static enum table_id table_of(const struct facts *facts)
+{
+	switch (facts->request->kind) {
+	case CALL_KIND_CONNECT:
+		return TABLE_CONNECT + (enum table_id)facts->target.class;
+	case CALL_KIND_BIND:
+		return TABLE_BIND + (enum table_id)facts->target.class;
+	case CALL_KIND_EXEC:
+		return TABLE_EXEC;
+	case CALL_KIND_SPAWN:
+		return TABLE_SPAWN;
+	default:
+		return TABLE_SOCKET;
+	}
+}
+
+static void add_node(struct search *s, const struct dest_node *node, bool changed)
+{
+	if (!node)
+		return;
+	if (s->nnodes == NODES_MAX) {
+		s->overflow = true;
+		return;
+	}
+	s->nodes[s->nnodes++] = (struct place_in){ node, changed };
+}
+
+static bool add_name_node(void *ctx, uint32_t name)
+{
+	struct search *s = ctx;
+
+	if (name < s->table->names)
+		add_node(s, s->table->by_name[name], false);
+	return true;
+}
+
+static void find_inet_nodes(struct search *s)
+{
+	const struct address *addr = &s->facts->target.addr;
+
+	for (const struct dest_node *n = net_index_find(&s->table->net, addr); n; n = n->parent)
+		add_node(s, n, false);
+	if (s->table->by_name)
+		name_resolver_each(s->facts->policy->resolver, addr, add_name_node, s);
+}
+
+static void find_target_node(struct search *s, const struct named *named)
+{
+	if (named->path_id != PATH_NONE)
+		add_node(s, s->table->by_target[named->path_id], !named->same);
+}
+
+static void find_nodes(struct search *s)
+{
+	if (!s->table->has_specific)
+		return;
+	if (s->id != TABLE_EXEC) {
+		find_inet_nodes(s);
+		return;
+	}
+	/* A target that nobody knows may be any. */
+	if (!s->facts->request->target)
+		s->overflow = true;
+	find_target_node(s, &s->facts->exec);
+	find_target_node(s, &s->facts->exec_script);
+}
+
+static bool has_lists(const struct table *table, enum who_key kind)
+{
+	return table->who_any[kind].start || table->who_specific[kind].start;
+}
+
+static void add_key(struct search *s, enum who_key kind, uint32_t path_id)
+{
+	if (path_id != PATH_NONE && has_lists(s->table, kind))
+		s->keys[s->nkeys++] = (struct key){ kind, path_id };
+}
+
+static void find_keys(struct search *s)
+{
+	struct who *who = &s->facts->who;
+
+	add_key(s, WHO_EXE, who->exe.path_id);
+	add_key(s, WHO_SCRIPT, who->script.path_id);
+	if (!has_lists(s->table, WHO_LINEAGE))
+		return;
+	who_find_links(who);
+	for (unsigned i = 0; i < who->nlinks; i++)
+		add_key(s, WHO_LINEAGE, who->links[i].path_id);
+	if (who->rest)
+		s->overflow = true;
+}
+
+/* Takes the rule when it matches; `what` is what is known of that half. True ends a list. */
+static bool take(struct search *s, uint32_t rule, enum match what)
+{
+	enum match match = match_and(what, rule_who(s->facts, &s->facts->policy->rules[rule]));
+
+	if (match == MATCH_YES) {
+		s->found.rule = rule;
+		return true;
+	}
+	if (match == MATCH_CHANGED && rule < s->found.changed)
+		s->found.changed = rule;
+	return false;
+}
+
+/* Of a table without destinations or targets to look up, the what is judged rule by rule. */
+static enum match any_what(struct search *s, uint32_t rule)
+{
+	bool known = s->id == TABLE_CONNECT + TARGET_INET || s->id == TABLE_BIND + TARGET_INET ||
+		     s->id == TABLE_SPAWN;
+
+	return known ? MATCH_YES : rule_what(s->facts, &s->facts->policy->rules[rule]);
+}
+
+static void take_any(struct search *s, const struct rule_list *list)
+{
+	for (uint32_t i = 0; i < list->len && list->items[i] < s->found.rule; i++) {
+		enum match what = any_what(s, list->items[i]);
+
+		if (what != MATCH_NO && take(s, list->items[i], what))
+			return;
+	}
+}
+
+/* Without the index. */
+static void take_all(struct search *s)
+{
+	const struct rule_list *list = &s->table->all;
+
+	for (uint32_t i = 0; i < list->len; i++) {
+		const struct rule *rule = &s->facts->policy->rules[list->items[i]];
+		enum match what = rule_what(s->facts, rule);
+
+		if (what != MATCH_NO && take(s, list->items[i], what))
+			return;
+	}
+}
+
+static enum match entry_what(
+	const struct search *s, const struct place_in *place, const struct entry *entry)
+{
+	const struct rule_match *m = &s->index->rules[entry->rule];
+	const struct spec *spec = &s->index->specs[entry->spec];
+
+	if (s->id == TABLE_EXEC)
+		return place->changed && !m->restrictive ? MATCH_CHANGED : MATCH_YES;
+	return transport_matches(spec->protocols, spec->ports, &s->facts->target, spec->restrictive)
+		       ? MATCH_YES
+		       : MATCH_NO;
+}
+
+static void take_entries(
+	struct search *s, const struct place_in *place, const struct entry_list *list)
+{
+	for (uint32_t i = 0; i < list->len && list->items[i].rule < s->found.rule; i++) {
+		enum match what = entry_what(s, place, &list->items[i]);
+
+		if (what != MATCH_NO && take(s, list->items[i].rule, what))
+			return;
+	}
+}
+
+/* A rule found by who: is the target among its destinations? */
+static enum match find_what(const struct search *s, uint32_t rule)
+{
+	enum match what = MATCH_NO;
+
+	for (unsigned n = 0; what != MATCH_YES && n < s->nnodes; n++) {
+		const struct entry_list *list = &s->nodes[n].node->specific;
+
+		for (uint32_t i = entry_list_find(list, rule);
+			i < list->len && list->items[i].rule == rule && what != MATCH_YES; i++)
+			what = match_or(what, entry_what(s, &s->nodes[n], &list->items[i]));
+	}
+	return what;
+}
+
+/* Rules with specific who and what: by the side with fewer of them. */
+static void take_specific(struct search *s)
+{
+	size_t by_what = 0, by_who = 0;
+
+	for (unsigned n = 0; n < s->nnodes; n++)
+		by_what += s->nodes[n].node->specific.len;
+	if (!by_what)
+		return;
+	for (unsigned k = 0; k < s->nkeys; k++)
+		by_who +=
+			path_list(&s->table->who_specific[s->keys[k].kind], s->keys[k].path_id).len;
+	if (by_what <= by_who) {
+		for (unsigned n = 0; n < s->nnodes; n++)
+			take_entries(s, &s->nodes[n], &s->nodes[n].node->specific);
+		return;
+	}
+	for (unsigned k = 0; k < s->nkeys; k++) {
+		struct rule_list list =
+			path_list(&s->table->who_specific[s->keys[k].kind], s->keys[k].path_id);
+
+		for (uint32_t i = 0; i < list.len && list.items[i] < s->found.rule; i++) {
+			enum match what = find_what(s, list.items[i]);
+
+			if (what != MATCH_NO && take(s, list.items[i], what))
+				break;
+		}
+	}
+}
+
+static void take_indexed(struct search *s)
+{
+	take_any(s, &s->table->any);
+	for (unsigned n = 0; n < s->nnodes; n++)
+		take_entries(s, &s->nodes[n], &s->nodes[n].node->any);
+	for (unsigned k = 0; k < s->nkeys; k++) {
+		struct rule_list list =
+			path_list(&s->table->who_any[s->keys[k].kind], s->keys[k].path_id);
+
+		take_any(s, &list);
+	}
+	take_specific(s);
+}
+
+void search_first(struct facts *facts, struct found *out)
+{
+	const struct index *index = facts->policy->index;
+	struct search s;
+
+	s.facts = facts;
+	s.index = index;
+	s.id = table_of(facts);
+	s.table = &index->tables[s.id];
+	s.nnodes = s.nkeys = 0;
+	s.overflow = false;
+	s.found = (struct found){ RULE_NONE, RULE_NONE };
+	find_nodes(&s);
+	find_keys(&s);
+	if (s.overflow)
+		take_all(&s);
+	else
+		take_indexed(&s);
+	*out = s.found;
+	if (out->changed > out->rule)
+		out->changed = RULE_NONE;
+}

@@ -1,0 +1,35 @@
+/* Finding the first rule that matches a request. */
+#ifndef CALLGATE_POLICY_SEARCH_H
+#define CALLGATE_POLICY_SEARCH_H
+
+#include "policy/impl.h"
+#include "policy/target.h"
+#include "policy/who.h"
+
+/* No rule. */
+#define RULE_NONE UINT32_MAX
+
+/* A request as rules see it; on the caller's stack. */
+struct facts {
+	const struct policy *policy;
+	const struct request *request;
+	struct who who;
+	struct target target;           /* connect, bind */
+	struct named exec, exec_script; /* exec */
+};
+
+struct found {
+	uint32_t rule;    /* the first that matches, or RULE_NONE */
+	uint32_t changed; /* the first before it that would but for an identity, or RULE_NONE */
+};
+
+void facts_of(const struct policy *policy, const struct request *request, struct facts *out);
+
+/* By the index. The request's kind is one that rules speak of, its target is readable. */
+void search_first(struct facts *facts, struct found *out);
+
+/* How one rule matches, condition by condition; without the index. */
+enum match rule_who(struct facts *facts, const struct rule *rule);
+enum match rule_what(struct facts *facts, const struct rule *rule);
+
+#endif
