@@ -1,0 +1,59 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "cli/command.h"
+#include "cli/message.h"
+#include "cli/policies.h"
+#include "policy/lint.h"
+#include "supervisor/run.h"
+
+/* As linters do: 1 says that there is something to mend, and not that callgate failed. */
+enum { EXIT_FINDINGS = 1 };
+
+struct check {
+	struct sbuf out;
+	bool warned;
+};
+
+static void check_free(struct check *check)
+{
+	sbuf_free(&check->out);
+}
+
+/* What loading says has its place at the beginning already. */
+static void take_warning(void *ctx, const char *text)
+{
+	struct check *check = ctx;
+
+	sbuf_fmt(&check->out, "%s [load]\n", text);
+	check->warned = true;
+}
+
+static void take_finding(void *ctx, const struct lint_finding *finding)
+{
+	struct check *check = ctx;
+
+	escape_text(&check->out, finding->place.file, strlen(finding->place.file));
+	sbuf_fmt(&check->out, ":%d:%d: %s%s [%s]\n", finding->place.line, finding->place.column,
+		finding->level == LINT_NOTE ? "note: " : "", finding->text, finding->code);
+	check->warned |= finding->level == LINT_WARNING;
+}
+
+int command_check(const struct options *options, char *const *args)
+{
+	__attribute__((cleanup(check_free))) struct check check = { .out = SBUF_INIT };
+	cleanup_policies struct policies policies = { 0 };
+	cleanup_err struct err *err = NULL;
+	int status;
+
+	(void)options;
+	if (policies_load(&policies, args, take_warning, &check, &err) < 0)
+		return message_fail(EXIT_CALLGATE, err);
+	policy_lint(policies.policy, policies.resolver, take_finding, &check);
+	status = message_output(&check.out);
+	return status || !check.warned ? status : EXIT_FINDINGS;
+}

@@ -1,0 +1,224 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "base/names.h"
+#include "cli/explain.h"
+#include "decoders/select.h"
+#include "policy/destination.h"
+#include "policy/glob.h"
+#include "policy/name_resolver.h"
+#include "policy/root_view.h"
+#include "policy/socket_pattern.h"
+
+static int fail_destination(const char *text, struct err **err)
+{
+	return err_set(err, 0,
+		"'%s' is not one destination: write tcp:ADDRESS:PORT, udp:ADDRESS:PORT, "
+		"unix:/PATH, unix:@NAME or vsock:CID:PORT",
+		text);
+}
+
+static void set_address(struct sockaddr_value *out, const struct address *a, uint16_t port)
+{
+	out->family = a->bits == 32 ? AF_INET : AF_INET6;
+	if (a->bits == 32) {
+		memcpy(&out->inet.addr, a->bytes, sizeof(out->inet.addr));
+		out->inet.port = port;
+	} else {
+		memcpy(&out->inet6.addr, a->bytes, sizeof(out->inet6.addr));
+		out->inet6.port = port;
+	}
+}
+
+/* The first address a name has now; which one it is goes to the notes. */
+static int name_address(
+	struct explain_call *call, const char *name, struct address *out, struct err **err)
+{
+	if (name_source_system.lookup(name_source_system.ctx, name, out, 1) == 0)
+		return err_set(err, 0, "%s does not resolve: write an address", name);
+	sbuf_fmt(&call->notes, "%s is ", name);
+	address_print(out, &call->notes);
+	sbuf_str(&call->notes, " now\n");
+	return 0;
+}
+
+static int set_ip(
+	struct explain_call *call, const char *text, const struct destination *d, struct err **err)
+{
+	struct socket_facts *facts = &call->request.socket;
+	struct address address = d->prefix.addr;
+	bool tcp = d->protocols == PROTOCOL_TCP;
+
+	if (!d->ports || d->ports->len != 1 ||
+		d->ports->ranges[0].first != d->ports->ranges[0].last ||
+		(!tcp && d->protocols != PROTOCOL_UDP))
+		return fail_destination(text, err);
+	if (d->type == DESTINATION_NAME && name_address(call, d->name.text, &address, err) < 0)
+		return -1;
+	set_address(&call->destination, &address, (uint16_t)d->ports->ranges[0].first);
+	*facts = (struct socket_facts){
+		.known = true,
+		.family = call->destination.family,
+		.type = tcp ? SOCK_STREAM : SOCK_DGRAM,
+		.protocol = tcp ? IPPROTO_TCP : IPPROTO_UDP,
+	};
+	return 0;
+}
+
+/* A path stands for the socket its links lead to. */
+static int set_unix(struct explain_call *call, const struct destination *d, struct err **err)
+{
+	struct sockaddr_value *out = &call->destination;
+	bool path = d->type == DESTINATION_UNIX_PATH;
+	cleanup_resolution struct resolution r = { 0 };
+
+	if (d->name.len >= sizeof(out->raw))
+		return err_set(err, ENAMETOOLONG, "a Unix socket cannot be called that");
+	out->family = AF_UNIX;
+	out->un.kind = path ? UNIX_PATH : UNIX_ABSTRACT;
+	out->un.name = out->raw;
+	out->un.name_len = glob_literal(d->name.text, d->name.len, (char *)out->raw);
+	call->request.socket =
+		(struct socket_facts){ .known = true, .family = AF_UNIX, .type = SOCK_STREAM };
+	if (!path)
+		return 0;
+	root_view_resolve(NULL, (char *)out->raw, &r);
+	call->request.unix_path = explain_keep(call, r.errnum ? (char *)out->raw : r.path, err);
+	return call->request.unix_path ? 0 : -1;
+}
+
+static int set_vsock(
+	struct explain_call *call, const char *text, const struct destination *d, struct err **err)
+{
+	struct sockaddr_value *out = &call->destination;
+
+	if (d->vsock.any_cid || !d->ports || d->ports->len != 1 ||
+		d->ports->ranges[0].first != d->ports->ranges[0].last)
+		return fail_destination(text, err);
+	out->family = AF_VSOCK;
+	out->vsock.cid = d->vsock.cid;
+	out->vsock.port = d->ports->ranges[0].first;
+	call->request.socket =
+		(struct socket_facts){ .known = true, .family = AF_VSOCK, .type = SOCK_STREAM };
+	return 0;
+}
+
+static int set_destination(struct explain_call *call, const char *text, struct err **err)
+{
+	struct destination d;
+	bool bind = call->request.kind == CALL_KIND_BIND;
+
+	if (destination_parse(text, strlen(text), bind ? DESTINATION_BIND : DESTINATION_CONNECT,
+		    &call->arena, &d, err) < 0)
+		return -1;
+	call->request.destination = &call->destination;
+	call->request.is_connect = !bind;
+	call->destination.decoded = true;
+	call->destination.raw_len = sizeof(call->destination.raw);
+	if (d.type == DESTINATION_NAME ||
+		(d.type == DESTINATION_PREFIX && d.prefix.len == d.prefix.addr.bits))
+		return set_ip(call, text, &d, err);
+	if (d.type == DESTINATION_UNIX_PATH ||
+		(d.type == DESTINATION_UNIX_ABSTRACT && !glob_is_pattern(d.name.text, d.name.len)))
+		return set_unix(call, &d, err);
+	if (d.type == DESTINATION_VSOCK)
+		return set_vsock(call, text, &d, err);
+	return fail_destination(text, err);
+}
+
+static int set_target(struct explain_call *call, const char *text, struct err **err)
+{
+	call->request.target = &call->target;
+	return explain_program(call, text, &call->target, err);
+}
+
+static int set_socket(struct explain_call *call, const char *text, struct err **err)
+{
+	struct socket_pattern p;
+	struct socket_facts *facts = &call->request.socket;
+
+	if (socket_pattern_parse(text, &p, err) < 0)
+		return -1;
+	if (p.family == SOCKET_ANY || p.type == SOCKET_ANY)
+		return err_set(
+			err, 0, "'%s' is not one socket: write FAMILY/TYPE, as inet/stream", text);
+	*facts = (struct socket_facts){ .known = true, .family = p.family, .type = p.type };
+	facts->protocol = p.protocol == SOCKET_ANY ? 0 : p.protocol;
+	return 0;
+}
+
+static int set_syscall(struct explain_call *call, const char *text, struct err **err)
+{
+	struct call_set *known = NULL;
+	/* "unshare:newuser": the call's name is what is before the colon. */
+	cleanup_free char *name = strndup(text, strcspn(text, ":"));
+
+	if (!name)
+		return err_set(err, ENOMEM, "cannot keep the call");
+	if (call_set_parse(name, &known, err) < 0)
+		return -1;
+	call_set_free(known);
+	call->request.syscall = text;
+	return 0;
+}
+
+static int set_nothing(struct explain_call *call, const char *text, struct err **err)
+{
+	(void)call;
+	(void)text;
+	(void)err;
+	return 0;
+}
+
+static const struct call_words {
+	const char *name;
+	enum call_kind kind;
+	const char *arg; /* NULL: it takes none */
+	int (*set)(struct explain_call *call, const char *text, struct err **err);
+} call_words[] = {
+	{ "connect", CALL_KIND_CONNECT, "DESTINATION", set_destination },
+	{ "bind", CALL_KIND_BIND, "ADDRESS", set_destination },
+	{ "exec", CALL_KIND_EXEC, "PATH", set_target },
+	{ "spawn", CALL_KIND_SPAWN, NULL, set_nothing },
+	{ "socket", CALL_KIND_SOCKET, "FAMILY/TYPE", set_socket },
+	{ "syscall", CALL_KIND_SYSCALL, "NAME", set_syscall },
+};
+
+enum { CALL_WORDS = sizeof(call_words) / sizeof(call_words[0]) };
+
+static int fail_word(const char *word, struct err **err)
+{
+	const char *names[CALL_WORDS + 1] = { NULL };
+	cleanup_sbuf struct sbuf list = SBUF_INIT;
+	const char *nearest;
+
+	for (size_t i = 0; i < CALL_WORDS; i++) {
+		names[i] = call_words[i].name;
+		sbuf_fmt(&list, "%s%s", i ? ", " : "", names[i]);
+	}
+	nearest = name_nearest(names, word);
+	if (nearest)
+		return err_set(err, 0, "no call is named '%s': did you mean %s?", word, nearest);
+	return err_set(err, 0, "no call is named '%s': write one of %s", word, sbuf_text(&list));
+}
+
+int explain_what(struct explain_call *call, char *const *args, struct err **err)
+{
+	for (size_t i = 0; i < CALL_WORDS; i++) {
+		const struct call_words *words = &call_words[i];
+
+		if (strcmp(words->name, args[0]) != 0)
+			continue;
+		if (words->arg && !args[1])
+			return err_set(
+				err, 0, "%s what? write %s %s", args[0], args[0], words->arg);
+		if (args[1] && (!words->arg || args[2]))
+			return err_set(err, 0, "'%s' is too much: write %s %s",
+				args[words->arg ? 2 : 1], args[0], words->arg ? words->arg : "");
+		call->request.kind = words->kind;
+		return words->set(call, args[1], err);
+	}
+	return fail_word(args[0], err);
+}

@@ -1,0 +1,25 @@
+#include "cli/policies.h"
+
+#include <errno.h>
+
+int policies_load(struct policies *policies, char *const *files,
+	void (*warn)(void *ctx, const char *text), void *ctx, struct err **err)
+{
+	struct policy_env env = { .warn = warn, .warn_ctx = ctx };
+	size_t n = 0;
+
+	while (files[n])
+		n++;
+	policies->resolver = name_resolver_new(&name_source_system);
+	if (!policies->resolver)
+		return err_set(err, ENOMEM, "cannot resolve names");
+	env.resolver = policies->resolver;
+	return policy_load((const char *const *)files, n, &env, &policies->policy, err);
+}
+
+void policies_free(struct policies *policies)
+{
+	policy_free(policies->policy);
+	name_resolver_free(policies->resolver);
+	*policies = (struct policies){ 0 };
+}

@@ -1,0 +1,22 @@
+/* A policy loaded for a subcommand that runs nothing, and the resolver of its names. */
+#ifndef CALLGATE_CLI_POLICIES_H
+#define CALLGATE_CLI_POLICIES_H
+
+#include "base/err.h"
+#include "policy/name_resolver.h"
+#include "policy/policy.h"
+
+struct policies {
+	struct policy *policy;
+	struct name_resolver *resolver;
+};
+
+#define cleanup_policies __attribute__((cleanup(policies_free)))
+
+/* Loads the files, whose list ends with NULL, as one policy; warnings go to warn. */
+int policies_load(struct policies *policies, char *const *files,
+	void (*warn)(void *ctx, const char *text), void *ctx, struct err **err);
+
+void policies_free(struct policies *policies);
+
+#endif

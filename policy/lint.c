@@ -1,0 +1,101 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "policy/lint_impl.h"
+#include "policy/name_resolver.h"
+
+void lint_report(const struct lint *lint, enum lint_level level, const char *code,
+	const struct place *place, const char *fmt, ...)
+{
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
+	cleanup_free char *raw = NULL;
+	struct lint_finding finding = { .level = level, .code = code, .place = *place };
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&raw, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		raw = NULL;
+	else
+		escape_text(&text, raw, (size_t)len);
+	finding.text = raw && !text.failed ? sbuf_text(&text) : "out of memory";
+	lint->fn(lint->ctx, &finding);
+}
+
+/* Both verdicts in words: what an earlier rule leaves of a later one. */
+static void lint_covered(const struct lint *lint, const struct rule *rule)
+{
+	cleanup_sbuf struct sbuf name = SBUF_INIT;
+
+	for (size_t i = 0; i < rule->index; i++) {
+		const struct rule *earlier = policy_rule(lint->policy, i);
+
+		if (!rule_covers(earlier, rule))
+			continue;
+		rule_name(earlier, &name);
+		if (earlier->verdict == rule->verdict)
+			lint_report(lint, LINT_WARNING, "rule.covered", &rule->place,
+				"never decides: all it matches is matched before by %s, with the "
+				"same verdict; remove it",
+				sbuf_text(&name));
+		else
+			lint_report(lint, LINT_WARNING, "rule.covered", &rule->place,
+				"never decides: all it matches gets %s before, from %s; put it "
+				"before that rule, or remove it",
+				verdict_name(earlier->verdict), sbuf_text(&name));
+		return;
+	}
+}
+
+static void lint_script(const struct lint *lint, const struct rule *rule)
+{
+	if (rule->verdict != VERDICT_ALLOW || rule->script.len == 0)
+		return;
+	lint_report(lint, LINT_NOTE, "identity.script", &rule->script.items[0].place,
+		"a script is what the kernel started the interpreter for; the interpreter may "
+		"run other code too (by its environment, its modules, its input): allow no "
+		"more than you would allow the interpreter");
+}
+
+static void lint_names(const struct lint *lint, struct name_resolver *resolver)
+{
+	struct place place;
+	const char *name;
+
+	for (size_t i = 0; (name = policy_name(lint->policy, i, &place)); i++) {
+		int number = name_resolver_add(resolver, name);
+
+		if (number < 0)
+			continue;
+		name_resolver_refresh(resolver, (uint32_t)number);
+		if (!name_resolver_knows(resolver, (uint32_t)number))
+			lint_report(lint, LINT_WARNING, "name.unresolved", &place,
+				"%s does not resolve, so it matches nothing: correct the name, or "
+				"see whether this machine can resolve names",
+				name);
+	}
+}
+
+void policy_lint(
+	const struct policy *policy, struct name_resolver *resolver, lint_fn *fn, void *ctx)
+{
+	const struct lint lint = {
+		.policy = policy, .root = policy_root(policy), .fn = fn, .ctx = ctx
+	};
+
+	for (size_t i = 0; i < policy_rules(policy); i++) {
+		const struct rule *rule = policy_rule(policy, i);
+
+		lint_covered(&lint, rule);
+		lint_programs(&lint, rule);
+		lint_shells(&lint, rule);
+		lint_script(&lint, rule);
+	}
+	lint_names(&lint, resolver);
+}
