@@ -122,11 +122,45 @@ static bool build_table(
 	return ok;
 }
 
+typedef vec_of(struct name_ref) name_ref_vec;
+
+static bool add_name_refs(name_ref_vec *refs, const struct rule *rule, enum destination_use use)
+{
+	const struct destination_list *list = rule_destinations(rule, use);
+
+	for (size_t i = 0; i < list->len; i++) {
+		struct name_ref *ref;
+
+		if (list->items[i].type != DESTINATION_NAME)
+			continue;
+		ref = vec_add(refs);
+		if (!ref)
+			return false;
+		*ref = (struct name_ref){ rule->index, use, &list->items[i] };
+	}
+	return true;
+}
+
+static bool build_name_refs(const struct policy *p, struct index *index, struct arena *arena)
+{
+	name_ref_vec refs = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < p->nrules; i++)
+		ok = add_name_refs(&refs, &p->rules[i], DESTINATION_CONNECT) &&
+		     add_name_refs(&refs, &p->rules[i], DESTINATION_BIND);
+	index->nname_refs = refs.len;
+	index->name_refs = ok ? vec_seal(&refs, arena) : NULL;
+	vec_free(&refs);
+	return index->name_refs != NULL;
+}
+
 int index_build(struct policy *p)
 {
 	struct index *index = arena_alloc(&p->arena, sizeof(*index));
 	struct spec_set specs = { 0 };
-	bool ok = index && index_prepare_rules(p, index) == 0;
+	bool ok =
+		index && index_prepare_rules(p, index) == 0 && build_name_refs(p, index, &p->arena);
 
 	for (int id = 0; ok && id < TABLE_COUNT; id++)
 		ok = build_table(p, index, &specs, (enum table_id)id);

@@ -81,9 +81,18 @@ struct rule_match {
 	struct destination_refs others[2]; /* by enum destination_use; Unix, vsock and `*` */
 };
 
+/* A mention of a host name, so that names to look up are found without reading every rule. */
+struct name_ref {
+	uint32_t rule;
+	enum destination_use use;
+	const struct destination *destination;
+};
+
 struct index {
 	struct rule_match *rules;
 	const struct spec *specs;
+	const struct name_ref *name_refs; /* by rule */
+	size_t nname_refs;
 	struct table tables[TABLE_COUNT];
 };
 

@@ -1,0 +1,187 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/impl.h"
+#include "policy/socket_pattern.h"
+
+/* A double-quoted YAML scalar. Texts are UTF-8 here; NULs may be within. */
+static void print_text(const char *text, size_t len, struct sbuf *out)
+{
+	sbuf_char(out, '"');
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '"' || c == '\\')
+			sbuf_fmt(out, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			sbuf_fmt(out, "\\x%02x", c);
+		else
+			sbuf_char(out, (char)c);
+	}
+	sbuf_char(out, '"');
+}
+
+static void print_string(const char *text, struct sbuf *out)
+{
+	print_text(text, strlen(text), out);
+}
+
+static void print_pattern(const struct program_pattern *pattern, struct sbuf *out)
+{
+	char hex[SHA256_TEXT_SIZE];
+
+	if (!pattern->pinned) {
+		print_string(pattern->text, out);
+		return;
+	}
+	sbuf_str(out, "{path: ");
+	print_string(pattern->text, out);
+	sha256_text(pattern->sha256, hex);
+	sbuf_fmt(out, ", sha256: %s}", hex);
+}
+
+static void print_programs(const char *key, const struct program_list *list, struct sbuf *out)
+{
+	if (!list->len)
+		return;
+	sbuf_fmt(out, "    %s:\n", key);
+	for (size_t i = 0; i < list->len; i++) {
+		sbuf_str(out, "      - ");
+		print_pattern(&list->items[i], out);
+		sbuf_char(out, '\n');
+	}
+}
+
+static void print_destinations(
+	const char *key, const struct destination_list *list, struct sbuf *out)
+{
+	struct sbuf text = SBUF_INIT;
+
+	if (!list->len)
+		return;
+	sbuf_fmt(out, "    %s:\n", key);
+	for (size_t i = 0; i < list->len; i++) {
+		sbuf_reset(&text);
+		destination_print(&list->items[i], &text);
+		sbuf_str(out, "      - ");
+		print_text(sbuf_text(&text), text.len, out);
+		sbuf_char(out, '\n');
+	}
+	out->failed |= text.failed;
+	sbuf_free(&text);
+}
+
+static void print_uids(const struct uid_list *list, struct sbuf *out)
+{
+	if (!list->len)
+		return;
+	sbuf_str(out, "    uid: [");
+	for (size_t i = 0; i < list->len; i++) {
+		sbuf_fmt(out, "%s%u", i ? ", " : "", list->items[i].first);
+		if (list->items[i].last != list->items[i].first)
+			sbuf_fmt(out, "-%u", list->items[i].last);
+	}
+	sbuf_str(out, "]\n");
+}
+
+static void print_what(const struct rule *rule, struct sbuf *out)
+{
+	print_destinations("connect", &rule->connect, out);
+	print_destinations("bind", &rule->bind, out);
+	if (rule->every_kind)
+		return;
+	if ((rule->kinds & kind_bit(CALL_KIND_EXEC)) && !rule->exec.len)
+		sbuf_str(out, "    exec: \"*\"\n");
+	print_programs("exec", &rule->exec, out);
+	if (rule->kinds & kind_bit(CALL_KIND_SPAWN))
+		sbuf_str(out, "    spawn: true\n");
+	if (!rule->socket.len)
+		return;
+	sbuf_str(out, "    socket:\n");
+	for (size_t i = 0; i < rule->socket.len; i++) {
+		sbuf_str(out, "      - \"");
+		socket_pattern_print(&rule->socket.items[i], out);
+		sbuf_str(out, "\"\n");
+	}
+}
+
+static void print_rule(const struct rule *rule, struct sbuf *out)
+{
+	sbuf_fmt(out, "  - verdict: %s\n", verdict_name(rule->verdict));
+	if (*rule->id) {
+		sbuf_str(out, "    id: ");
+		print_string(rule->id, out);
+		sbuf_char(out, '\n');
+	}
+	print_programs("exe", &rule->exe, out);
+	print_programs("script", &rule->script, out);
+	print_programs("lineage", &rule->lineage, out);
+	print_uids(&rule->uid, out);
+	print_what(rule, out);
+	if (rule->errnum)
+		sbuf_fmt(out, "    errno: %s\n", strerrorname_np(rule->errnum));
+	if (rule->why) {
+		sbuf_str(out, "    why: ");
+		print_string(rule->why, out);
+		sbuf_char(out, '\n');
+	}
+}
+
+static void print_bound(const char *key, uint64_t bound, struct sbuf *out)
+{
+	if (bound != BUDGET_UNBOUNDED)
+		sbuf_fmt(out, "    %s: %llu\n", key, (unsigned long long)bound);
+}
+
+static void print_budgets(const struct policy *p, struct sbuf *out)
+{
+	if (p->nbudgets)
+		sbuf_str(out, "budgets:\n");
+	for (size_t i = 0; i < p->nbudgets; i++) {
+		size_t start = out->len;
+
+		if (p->budgets[i].under) {
+			sbuf_str(out, "    under: ");
+			print_pattern(&p->unders[i], out);
+			sbuf_char(out, '\n');
+		}
+		print_bound("processes", p->budgets[i].processes, out);
+		print_bound("tasks", p->budgets[i].tasks, out);
+		print_bound("spawns", p->budgets[i].spawns, out);
+		if (!out->failed)
+			out->data[start + 2] = '-'; /* the first key begins the item */
+	}
+}
+
+static void print_edits(const struct policy *p, bool deny, struct sbuf *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->nedits; i++) {
+		if (p->edits[i].deny != deny)
+			continue;
+		sbuf_str(out, any ? ", " : deny ? "  deny: [" : "  allow: [");
+		print_string(p->edits[i].name, out);
+		any = true;
+	}
+	if (any)
+		sbuf_str(out, "]\n");
+}
+
+void policy_print(const struct policy *p, struct sbuf *out)
+{
+	sbuf_str(out, "version: 1\ndefault:\n");
+	for (int kind = CALL_KIND_CONNECT; kind <= CALL_KIND_SOCKET; kind++)
+		sbuf_fmt(out, "  %s: %s\n", call_kind_name((enum call_kind)kind),
+			verdict_name(p->defaults[kind].verdict));
+	print_budgets(p, out);
+	if (p->nedits) {
+		sbuf_str(out, "syscalls:\n");
+		print_edits(p, true, out);
+		print_edits(p, false, out);
+	}
+	if (p->nrules)
+		sbuf_str(out, "rules:\n");
+	for (size_t i = 0; i < p->nrules; i++)
+		print_rule(&p->rules[i], out);
+}
