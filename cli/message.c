@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "report/output.h"
+#include "report/words.h"
 #include "supervisor/run.h"
 
 void message_print(const char *fmt, ...)
@@ -22,7 +23,9 @@ void message_print(const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		text = NULL;
-	sbuf_fmt(&line, "callgate: %s\n", text ? text : "out of memory");
+	sbuf_str(&line, "callgate: ");
+	words_add(&line, text ? text : "out of memory");
+	sbuf_char(&line, '\n');
 	/* A stderr that cannot be written leaves nobody to tell. */
 	output_write(STDERR_FILENO, line.data, line.len);
 }

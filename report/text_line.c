@@ -7,6 +7,7 @@
 #include "decoders/text.h"
 #include "report/outcome.h"
 #include "report/who.h"
+#include "report/words.h"
 
 enum {
 	WHO_WIDTH_MIN = 12,
@@ -246,7 +247,7 @@ static void add_call(struct text_line *line, const struct event *event, struct s
 		add_rule(decision, line->verbose, out);
 	if (call->advice) {
 		sbuf_str(out, "  hint: ");
-		sbuf_str(out, call->advice);
+		words_add(out, call->advice);
 	}
 }
 
@@ -266,7 +267,7 @@ void text_line_event(struct text_line *line, const struct event *event, struct s
 {
 	if (event->type == EVENT_WARNING) {
 		sbuf_str(out, "callgate: warning: ");
-		escape_text(out, event->warning.text, strlen(event->warning.text));
+		words_add(out, event->warning.text);
 		sbuf_char(out, '\n');
 		return;
 	}

@@ -335,8 +335,8 @@ static void a_warning_is_a_line_of_callgates_own(void **state)
 	cleanup_made struct made_event m;
 
 	(void)state;
-	made_warning(&m, "abi.unknown", "one\ntwo");
-	assert_string_equal(line_of(&m), "callgate: warning: one\\ntwo\n");
+	made_warning(&m, "abi.unknown", "one\ntwo\033 \\x1b");
+	assert_string_equal(line_of(&m), "callgate: warning: one\\ntwo\\x1b \\x1b\n");
 }
 
 int main(void)

@@ -1,0 +1,310 @@
+# The command line: help, completions, the manual, doctor, files, and wrong words.
+
+load helper
+
+# The options of a command, one a line, as its help lists them.
+options_of() {
+	"$CALLGATE" "$1" --help | grep -oE '^ {2,6}(-[a-zA-Z](, )?)?(--[a-z-]+)?' |
+		grep -oE -- '--?[a-zA-Z][a-z-]*' | sort -u
+}
+
+@test "--help tells of every command, on standard output" {
+	run --separate-stderr "$CALLGATE" --help
+	[ "$status" -eq 0 ]
+	[ "$stderr" = "" ]
+	[[ "$output" == "Usage: callgate "* ]]
+	for word in trace doctor completions --log --timeout --help; do
+		[[ "$output" == *" $word"* ]] || { echo "no $word"; return 1; }
+	done
+	# What only the build uses is not for people.
+	[[ "$output" != *FRAME* ]]
+}
+
+@test "each command has help of its own, in 80 columns" {
+	for command in trace doctor completions; do
+		run "$CALLGATE" "$command" --help
+		[ "$status" -eq 0 ]
+		[[ "$output" == "Usage: callgate $command "* ]]
+		[ "$(awk 'length > 80' <<<"$output")" = "" ]
+	done
+}
+
+@test "help that cannot be written is 125" {
+	run bash -c '"$0" --help >/dev/full' "$CALLGATE"
+	[ "$status" -eq 125 ]
+	[[ "$output" == "callgate: cannot write to the standard output: No space left on device" ]]
+}
+
+@test "--version says name and version" {
+	run "$CALLGATE" --version
+	[ "$status" -eq 0 ]
+	[[ "$output" =~ ^callgate\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "without a subcommand, the words are a command to trace" {
+	run --separate-stderr "$CALLGATE" -q echo hello
+	[ "$status" -eq 0 ]
+	[ "$output" = hello ]
+	[[ "$stderr" == *" exec "*"echo hello"* ]]
+}
+
+@test "after --, a command may have the name of a subcommand" {
+	mkdir bin
+	printf '#!/bin/sh\necho "this is another doctor"\n' >bin/doctor
+	chmod +x bin/doctor
+	PATH=$PWD/bin:$PATH run --separate-stderr "$CALLGATE" -- doctor
+	[ "$status" -eq 0 ]
+	[ "$output" = "this is another doctor" ]
+}
+
+@test "options end at the command: the rest are the command's" {
+	run --separate-stderr "$CALLGATE" trace -q echo --help -v --version
+	[ "$status" -eq 0 ]
+	[ "$output" = "--help -v --version" ]
+}
+
+@test "wrong words are 125, with what to write, and nothing is run" {
+	local words
+	while read -r words; do
+		# shellcheck disable=SC2086
+		run "$CALLGATE" ${words%%|*} touch made
+		[ "$status" -eq 125 ]
+		[ ! -e made ]
+		[[ "$output" == "callgate: ${words#*|}"* ]] || { echo "$words: $output"; return 1; }
+		[[ "$output" == *"try 'callgate trace --help'"* ]]
+	done <<-'WORDS'
+		--lgo=x|unknown option --lgo: did you mean --log?
+		-Z|unknown option -Z
+		--backend=notify|unknown option --backend
+		--time=never|option --time: 'never' is not one of rel, abs, none
+		--timeout=0|option --timeout: '0' is not between
+		--kill-on-exit=1|option --kill-on-exit takes no argument
+	WORDS
+}
+
+@test "no command at all is 125" {
+	for words in "" trace "trace --" "-q"; do
+		# shellcheck disable=SC2086
+		run "$CALLGATE" $words
+		[ "$status" -eq 125 ]
+		[[ "$output" == "callgate: no command to run is given"* ]]
+	done
+}
+
+@test "an unknown call in -e is 125, with the nearest known one" {
+	run "$CALLGATE" -e conect touch made
+	[ "$status" -eq 125 ]
+	[[ "$output" == *conect*connect* ]]
+	[ ! -e made ]
+}
+
+@test "the last -e wins, and trace= may stand before it, as in strace" {
+	run gate -e bind -e trace=execve sh -c '/bin/true; exit'
+	[ "$status" -eq 0 ]
+	[ "$(events '.type == "call"' | jq -r .call | sort -u)" = execve ]
+}
+
+@test "control characters in a wrong word do not reach the terminal" {
+	run "$CALLGATE" $'--x\e[31m'
+	[ "$status" -eq 125 ]
+	[[ "$output" == *'--x\x1b[31m'* ]]
+}
+
+@test "what -o and --log make is for its owner only" {
+	umask 000
+	gate true
+	[ "$(stat -c %a "$LOG" "$TEXT")" = "$(printf '600\n600')" ]
+}
+
+@test "a file that is there keeps its mode, and only what it held is gone" {
+	yes | head -c 1000000 >"$LOG"
+	chmod 640 "$LOG"
+	gate true
+	[ "$(stat -c %a "$LOG")" = 640 ]
+	[ "$(grep -c '"type":"session"' "$LOG")" -eq 1 ]
+}
+
+@test "a file that cannot be written is an error before anything runs" {
+	run "$CALLGATE" -o /nonexistent/file touch made
+	[ "$status" -eq 125 ]
+	[[ "$output" == "callgate: -o: cannot write /nonexistent/file: No such file or directory" ]]
+	run "$CALLGATE" --log "$PWD" touch made
+	[ "$status" -eq 125 ]
+	[[ "$output" == "callgate: --log: cannot write $PWD: Is a directory" ]]
+	[ ! -e made ]
+}
+
+@test "-o and --log must not be the same file, under whatever names" {
+	ln -s both other
+	run "$CALLGATE" -o both --log "$PWD/other" touch made
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"same file"* ]]
+	[ ! -e made ]
+}
+
+@test "-o - is refused: standard output is the command's" {
+	run "$CALLGATE" -o - touch made
+	[ "$status" -eq 125 ]
+	[ ! -e made ]
+}
+
+@test "the command has none of callgate's files" {
+	gate sh -c 'ls -l /proc/self/fd' >fds
+	run ! grep -F "$BATS_TEST_TMPDIR/log" fds
+	run ! grep -F "$TEXT" fds
+}
+
+@test "started without fds 0, 1 and 2, the log is whole and no file took their place" {
+	run "$CALLGATE" trace --log "$LOG" -o "$TEXT" sh -c 'ls /proc/self/fd >fds 2>err' <&- >&- 2>&-
+	[ "$status" -eq 0 ]
+	"$CALLGATE" trace --log "$LOG" -o "$TEXT" sh -c '[ ! -e /proc/self/fd/0 ] && [ ! -e /proc/self/fd/2 ]' \
+		<&- 2>&-
+	expect_event '.type == "summary"'
+}
+
+@test "a reader of the log that goes away costs its lines, not the run" {
+	run --separate-stderr bash -o pipefail -c '
+		"$0" trace -q --log >(head -n 1 >first) sh -c "
+			sleep 0.3; /bin/true; /bin/true; echo the end"' "$CALLGATE"
+	[ "$status" -eq 0 ]
+	[ "$output" = "the end" ]
+	[ "$(grep -c 'Broken pipe' <<<"$stderr")" -eq 1 ]
+}
+
+@test "a reader of the text that goes away costs its lines, not the run" {
+	run bash -c '"$0" trace --log "$1" sh -c "sleep 0.3; /bin/true; echo the end >end" 2> >(:)' \
+		"$CALLGATE" "$BATS_TEST_TMPDIR/some.log"
+	[ "$status" -eq 0 ]
+	[ "$(cat end)" = "the end" ]
+	jq -e 'select(.type == "summary") | .lost > 0' some.log
+}
+
+@test "a full disk is said once on the terminal, and the lost events are counted" {
+	run --separate-stderr "$CALLGATE" -o /dev/full sh -c '/bin/true; echo the end'
+	[ "$status" -eq 0 ]
+	[ "$output" = "the end" ]
+	[[ "$stderr" =~ ^callgate:\ [0-9]+\ events\ could\ not\ be\ written$ ]]
+}
+
+@test "colours are for terminals, --color and NO_COLOR decide" {
+	run "$CALLGATE" --color always true
+	[[ "$output" == *$'\e['* ]]
+	run "$CALLGATE" true
+	[[ "$output" != *$'\e['* ]]
+	NO_COLOR=1 run "$CALLGATE" --color always true
+	[[ "$output" == *$'\e['* ]]
+	TERM=xterm script -qec "'$CALLGATE' true" /dev/null </dev/null >terminal
+	grep -q $'\e\[' terminal
+	TERM=xterm NO_COLOR=1 script -qec "'$CALLGATE' true" /dev/null </dev/null >terminal
+	run ! grep -q $'\e\[' terminal
+	TERM=dumb script -qec "'$CALLGATE' true" /dev/null </dev/null >terminal
+	run ! grep -q $'\e\[' terminal
+}
+
+@test "lines begin with seconds, the time of day, or the verdict" {
+	run "$CALLGATE" true
+	[[ "${lines[0]}" =~ ^\ +[0-9]+\.[0-9]{3}\ \ ok\ {4}callgate\[[0-9]+\]\ exec ]]
+	run "$CALLGATE" --time abs true
+	[[ "${lines[0]}" =~ ^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\ \ ok ]]
+	run "$CALLGATE" --time none true
+	[[ "${lines[0]}" == "ok    callgate["* ]]
+}
+
+@test "-q leaves out exits; -c shows a summary only; --denied-only shows nothing here" {
+	run "$CALLGATE" sh -c ':'
+	[[ "$output" == *" exit "* ]]
+	run "$CALLGATE" -q sh -c ':'
+	[[ "$output" != *" exit "* ]]
+	run "$CALLGATE" -c sh -c '/bin/true; exit'
+	[[ "$output" == "processes: 2 started, 2 at most at once"* ]]
+	[[ "$output" == *" exec"* ]]
+	[[ "$output" != *" ok "* ]]
+	run "$CALLGATE" --denied-only sh -c ':'
+	[ "$output" = "" ]
+}
+
+@test "doctor answers for each thing with yes or no, and in the end for trace" {
+	run "$CALLGATE" doctor
+	[ "$status" -eq 0 ]
+	[ "$(grep -cvE '^(yes|no|-) |^ +what to do: |^$|^callgate trace works here$' <<<"$output")" -eq 0 ]
+	[[ "$output" == *"yes   ptrace "* ]]
+	[ "$(grep -c '^no ' <<<"$output")" -eq "$(grep -c 'what to do: ' <<<"$output")" ]
+}
+
+@test "doctor --json says the same to tools" {
+	"$CALLGATE" doctor --json >doctor.json
+	jq -e '.trace_works == true' doctor.json
+	[ "$(jq '.probes | length' doctor.json)" -eq "$("$CALLGATE" doctor | grep -cE '^(yes|no|-) ')" ]
+	jq -e '.probes[] | select(.name == "ptrace") | .works and .needed_for_trace' doctor.json
+}
+
+@test "where ptrace is denied, doctor says no to it and to trace, and ends with 1" {
+	run "$FIXTURES/deny_ptrace" "$CALLGATE" doctor
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"no    ptrace "* ]]
+	[[ "$output" == *"what to do: a seccomp filter refuses ptrace"* ]]
+	[[ "$output" == *"callgate trace cannot work here" ]]
+	run "$FIXTURES/deny_ptrace" "$CALLGATE" doctor --json
+	[ "$status" -eq 1 ]
+	jq -e '.trace_works == false' <<<"$output"
+}
+
+@test "an unknown shell has no completions" {
+	run "$CALLGATE" completions tcsh
+	[ "$status" -eq 125 ]
+	[[ "$output" == *tcsh*bash* ]]
+	run "$CALLGATE" completions
+	[ "$status" -eq 125 ]
+}
+
+# complete WORD...: what bash offers for the last word.
+complete_in_bash() {
+	bash --norc -c '
+		source <("$0" completions bash)
+		compopt() { :; } # only works while completing
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_callgate
+		printf "%s\n" "${COMPREPLY[@]}"' "$CALLGATE" "$@"
+}
+
+@test "bash completes commands, options and what may stand after them" {
+	complete_in_bash callgate doc | grep -qx doctor
+	expect_same "$(complete_in_bash callgate trace --time '')" "$(printf 'rel\nabs\nnone')"
+	expect_same "$(complete_in_bash callgate --time = a)" abs
+	expect_same "$(complete_in_bash callgate --color = n)" never
+	expect_same "$(complete_in_bash callgate completions '')" "$(printf 'bash\nzsh\nfish')"
+	touch some-file
+	expect_same "$(complete_in_bash callgate -o some)" some-file
+	expect_same "$(complete_in_bash callgate ls some)" some-file
+	# After the command, options are the command's.
+	expect_same "$(complete_in_bash callgate ls --tim)" ""
+}
+
+@test "bash completes every option that help lists, for each command" {
+	for command in trace doctor completions; do
+		expect_same "$(options_of "$command")" \
+			"$(complete_in_bash callgate "$command" - | sort -u)"
+	done
+}
+
+@test "the completions are programs their shells can read" {
+	"$CALLGATE" completions bash | bash -n
+	"$CALLGATE" completions zsh >_callgate
+	"$CALLGATE" completions fish >callgate.fish
+	[ "$(head -n 1 _callgate)" = "#compdef callgate" ]
+	grep -q '^complete -c callgate ' callgate.fish
+	if command -v zsh >/dev/null; then zsh -n _callgate; fi
+	if command -v fish >/dev/null; then fish --no-execute callgate.fish; fi
+}
+
+@test "the manual is clean for mandoc, and has every option of every command" {
+	"$CALLGATE" man "$SOURCE/docs/man/callgate.1.in" >callgate.1
+	mandoc -T lint -W warning callgate.1
+	mandoc -T ascii callgate.1 | col -bx >callgate.txt
+	for command in trace doctor completions; do
+		for option in $(options_of "$command"); do
+			grep -qE -- "(^| )$option( |,|$)" callgate.txt || { echo "$option"; return 1; }
+		done
+	done
+	run ! grep -n '@[A-Z]*@' callgate.1
+}
