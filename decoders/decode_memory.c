@@ -52,16 +52,6 @@ uint64_t memory_word_at(const struct memory *m, const void *buf, size_t i)
 	return wide;
 }
 
-bool memory_read_word(struct memory *m, uint64_t addr, uint64_t *word)
-{
-	uint8_t buf[sizeof(*word)];
-
-	if (!memory_read(m, addr, buf, m->word_size))
-		return false;
-	*word = memory_word_at(m, buf, 0);
-	return true;
-}
-
 /* The readable bytes from addr to the end of its page at most; 0 when there are none. */
 static size_t window_at(struct memory *m, uint64_t addr, const uint8_t **bytes)
 {

@@ -33,10 +33,7 @@ size_t memory_read_some(struct memory *m, uint64_t addr, void *buf, size_t len);
 /* True when all len bytes were read. */
 bool memory_read(struct memory *m, uint64_t addr, void *buf, size_t len);
 
-/* A pointer or a long, in the task's size. */
-bool memory_read_word(struct memory *m, uint64_t addr, uint64_t *word);
-
-/* The word at index `i` of words read into buf. */
+/* The pointer or long at index `i` of those read into buf, in the task's size. */
 uint64_t memory_word_at(const struct memory *m, const void *buf, size_t i);
 
 /*

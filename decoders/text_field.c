@@ -4,7 +4,6 @@
 #include <inttypes.h>
 
 #include "decoders/call_names.h"
-#include "decoders/socket_names.h"
 
 typedef void field_text(struct sbuf *out, const struct call_field *field, const struct value *v);
 
@@ -32,17 +31,6 @@ static void add_dirfd(struct sbuf *out, const struct call_field *field, const st
 		sbuf_str(out, "AT_FDCWD");
 	else
 		add_signed(out, field, v);
-}
-
-static void add_signal(struct sbuf *out, const struct call_field *field, const struct value *v)
-{
-	char name[32];
-
-	(void)field;
-	if (v->num)
-		sbuf_str(out, call_signal_name((unsigned)v->num, name, sizeof(name)));
-	else
-		sbuf_char(out, '0');
 }
 
 static void add_named(struct sbuf *out, const struct call_field *field, const struct value *v)
@@ -83,12 +71,6 @@ static void add_bytes(struct sbuf *out, const struct call_field *field, const st
 		text_bytes(out, &v->bytes);
 }
 
-static void add_strings(struct sbuf *out, const struct call_field *field, const struct value *v)
-{
-	(void)field;
-	text_strings(out, &v->strings, v->num);
-}
-
 /* Only types that calls without a text of their own have. */
 static field_text *const types[VALUE_TYPES] = {
 	[VALUE_INT] = add_signed,
@@ -99,11 +81,8 @@ static field_text *const types[VALUE_TYPES] = {
 	[VALUE_DIRFD] = add_dirfd,
 	[VALUE_PID] = add_signed,
 	[VALUE_CLONE_FLAGS] = add_clone_flags,
-	[VALUE_SIGNAL] = add_signal,
 	[VALUE_PATH] = add_bytes,
 	[VALUE_BYTES] = add_bytes,
-	[VALUE_STRINGS] = add_strings,
-	[VALUE_ENVIRONMENT] = add_strings,
 	[VALUE_NAMED] = add_named,
 	[VALUE_NAMED_FLAGS] = add_named_flags,
 };

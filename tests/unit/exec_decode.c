@@ -265,6 +265,61 @@ static void execveat_has_directory_and_flags(void **state)
 	is_string(&call_value(&d.call, "path")->bytes, "");
 }
 
+/* Memory that another thread changes while it is read: from the second read on, `later` is there.
+ */
+struct changing {
+	const char *first, *later;
+	size_t len;
+	unsigned reads;
+};
+
+static ssize_t changing_read(void *ctx, uint64_t addr, void *buf, size_t len)
+{
+	struct changing *c = ctx;
+	const char *bytes = c->reads++ < 2 ? c->first : c->later;
+	size_t offset = (size_t)(addr - TEXT);
+
+	if (!bytes || addr < TEXT || offset >= c->len)
+		return -EFAULT;
+	len = len < c->len - offset ? len : c->len - offset;
+	memcpy(buf, bytes + offset, len);
+	return (ssize_t)len;
+}
+
+static void a_string_that_changes_while_it_is_read_is_one_of_both(void **state)
+{
+	static char longer[6000], shorter[6000];
+	struct changing changing = { .first = longer, .later = shorter, .len = sizeof(longer) };
+	struct mem_reader reader = { .read = changing_read, .ctx = &changing };
+	struct trap trap = { .audit_arch = abi_x86_64.audit_arch, .nr = EXECVE, .args = { TEXT } };
+	cleanup_decoded struct decoded d;
+	const struct bytes_value *path;
+
+	(void)state;
+	decoded_init(&d);
+	memset(longer, 'l', 4090);
+	memset(shorter, 's', 100);
+	/* Begins before the end of a page, so that it is measured in two reads. */
+	trap.args[0] += 100;
+	call_decode(&d.call, &trap, &reader, &d.arena, NULL);
+	path = &call_value(&d.call, "path")->bytes;
+	assert_int_equal(path->status, VALUE_OK);
+	assert_int_equal(path->len, 3990);
+
+	changing.reads = 0;
+	memset(longer, 'l', sizeof(longer) - 1);
+	call_decode(&d.call, &trap, &reader, &d.arena, NULL);
+	assert_int_equal(path->status, VALUE_OK);
+	assert_int_equal(path->len, 0);
+	assert_int_equal(path->full_len, 0);
+
+	changing.reads = 0;
+	changing.later = NULL;
+	call_decode(&d.call, &trap, &reader, &d.arena, NULL);
+	assert_int_equal(path->status, VALUE_UNREADABLE);
+	assert_int_equal(path->len, 0);
+}
+
 static void a_small_arena_cuts_and_never_fails(void **state)
 {
 	uint64_t argv[101] = { 0 };
@@ -303,6 +358,7 @@ int main(void)
 		cmocka_unit_test(the_environment_is_counted_and_kept_only_when_asked_for),
 		cmocka_unit_test(pointers_of_i386_and_x32_are_four_bytes),
 		cmocka_unit_test(execveat_has_directory_and_flags),
+		cmocka_unit_test(a_string_that_changes_while_it_is_read_is_one_of_both),
 		cmocka_unit_test(a_small_arena_cuts_and_never_fails),
 	};
 
