@@ -1,11 +1,15 @@
 #include <errno.h>
+#include <linux/vm_sockets.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "cli/explain.h"
 #include "decoders/select.h"
+#include "decoders/sockaddr.h"
 #include "policy/destination.h"
 #include "policy/glob.h"
 #include "policy/name_resolver.h"
@@ -20,16 +24,38 @@ static int fail_destination(const char *text, struct err **err)
 		text);
 }
 
-static void set_address(struct sockaddr_value *out, const struct address *a, uint16_t port)
+static bool one_port(const struct destination *d)
 {
-	out->family = a->bits == 32 ? AF_INET : AF_INET6;
-	if (a->bits == 32) {
-		memcpy(&out->inet.addr, a->bytes, sizeof(out->inet.addr));
-		out->inet.port = port;
-	} else {
-		memcpy(&out->inet6.addr, a->bytes, sizeof(out->inet6.addr));
-		out->inet6.port = port;
-	}
+	return d->ports && d->ports->len == 1 &&
+	       d->ports->ranges[0].first == d->ports->ranges[0].last;
+}
+
+/* The address as a program would give it, decoded as if it had. */
+static void set_raw(struct explain_call *call, const void *raw, size_t len)
+{
+	struct sockaddr_value *out = &call->destination;
+
+	memcpy(out->raw, raw, len);
+	out->raw_len = len;
+	out->len = (int64_t)len;
+	sockaddr_decode(out);
+	call->request.destination = out;
+	call->request.is_connect = call->request.kind == CALL_KIND_CONNECT;
+	call->request.socket =
+		(struct socket_facts){ .known = true, .family = out->family, .type = SOCK_STREAM };
+}
+
+static void set_address(struct explain_call *call, const struct address *a, uint16_t port)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+
+	memcpy(&in.sin_addr, a->bytes, sizeof(in.sin_addr));
+	memcpy(&in6.sin6_addr, a->bytes, sizeof(in6.sin6_addr));
+	if (a->bits == 32)
+		set_raw(call, &in, sizeof(in));
+	else
+		set_raw(call, &in6, sizeof(in6));
 }
 
 /* The first address a name has now; which one it is goes to the notes. */
@@ -51,57 +77,49 @@ static int set_ip(
 	struct address address = d->prefix.addr;
 	bool tcp = d->protocols == PROTOCOL_TCP;
 
-	if (!d->ports || d->ports->len != 1 ||
-		d->ports->ranges[0].first != d->ports->ranges[0].last ||
-		(!tcp && d->protocols != PROTOCOL_UDP))
+	if (!one_port(d) || (!tcp && d->protocols != PROTOCOL_UDP))
 		return fail_destination(text, err);
 	if (d->type == DESTINATION_NAME && name_address(call, d->name.text, &address, err) < 0)
 		return -1;
-	set_address(&call->destination, &address, (uint16_t)d->ports->ranges[0].first);
-	*facts = (struct socket_facts){
-		.known = true,
-		.family = call->destination.family,
-		.type = tcp ? SOCK_STREAM : SOCK_DGRAM,
-		.protocol = tcp ? IPPROTO_TCP : IPPROTO_UDP,
-	};
+	set_address(call, &address, (uint16_t)d->ports->ranges[0].first);
+	facts->type = tcp ? SOCK_STREAM : SOCK_DGRAM;
+	facts->protocol = tcp ? IPPROTO_TCP : IPPROTO_UDP;
 	return 0;
 }
 
 /* A path stands for the socket its links lead to. */
 static int set_unix(struct explain_call *call, const struct destination *d, struct err **err)
 {
-	struct sockaddr_value *out = &call->destination;
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	bool path = d->type == DESTINATION_UNIX_PATH;
 	cleanup_resolution struct resolution r = { 0 };
+	char *name = un.sun_path + !path;
+	size_t len = d->name.len;
 
-	if (d->name.len >= sizeof(out->raw))
+	if (len + !path >= sizeof(un.sun_path))
 		return err_set(err, ENAMETOOLONG, "a Unix socket cannot be called that");
-	out->family = AF_UNIX;
-	out->un.kind = path ? UNIX_PATH : UNIX_ABSTRACT;
-	out->un.name = out->raw;
-	out->un.name_len = glob_literal(d->name.text, d->name.len, (char *)out->raw);
-	call->request.socket =
-		(struct socket_facts){ .known = true, .family = AF_UNIX, .type = SOCK_STREAM };
+	/* Abstract names are patterns still; paths have lost their escapes already. */
+	if (path)
+		memcpy(name, d->name.text, len);
+	else
+		len = glob_literal(d->name.text, len, name);
+	set_raw(call, &un, offsetof(struct sockaddr_un, sun_path) + !path + len);
 	if (!path)
 		return 0;
-	root_view_resolve(NULL, (char *)out->raw, &r);
-	call->request.unix_path = explain_keep(call, r.errnum ? (char *)out->raw : r.path, err);
+	root_view_resolve(NULL, name, &r);
+	call->request.unix_path = explain_keep(call, r.errnum ? name : r.path, err);
 	return call->request.unix_path ? 0 : -1;
 }
 
 static int set_vsock(
 	struct explain_call *call, const char *text, const struct destination *d, struct err **err)
 {
-	struct sockaddr_value *out = &call->destination;
+	struct sockaddr_vm vm = { .svm_family = AF_VSOCK, .svm_cid = d->vsock.cid };
 
-	if (d->vsock.any_cid || !d->ports || d->ports->len != 1 ||
-		d->ports->ranges[0].first != d->ports->ranges[0].last)
+	if (d->vsock.any_cid || !one_port(d))
 		return fail_destination(text, err);
-	out->family = AF_VSOCK;
-	out->vsock.cid = d->vsock.cid;
-	out->vsock.port = d->ports->ranges[0].first;
-	call->request.socket =
-		(struct socket_facts){ .known = true, .family = AF_VSOCK, .type = SOCK_STREAM };
+	vm.svm_port = d->ports->ranges[0].first;
+	set_raw(call, &vm, sizeof(vm));
 	return 0;
 }
 
@@ -113,10 +131,6 @@ static int set_destination(struct explain_call *call, const char *text, struct e
 	if (destination_parse(text, strlen(text), bind ? DESTINATION_BIND : DESTINATION_CONNECT,
 		    &call->arena, &d, err) < 0)
 		return -1;
-	call->request.destination = &call->destination;
-	call->request.is_connect = !bind;
-	call->destination.decoded = true;
-	call->destination.raw_len = sizeof(call->destination.raw);
 	if (d.type == DESTINATION_NAME ||
 		(d.type == DESTINATION_PREFIX && d.prefix.len == d.prefix.addr.bits))
 		return set_ip(call, text, &d, err);
