@@ -93,3 +93,23 @@ enum match rule_what(struct facts *facts, const struct rule *rule)
 		return MATCH_YES;
 	}
 }
+
+enum match rule_condition(struct facts *facts, const struct rule *rule, enum condition condition)
+{
+	const struct rule_match *m = &facts->policy->index->rules[rule->index];
+
+	switch (condition) {
+	case CONDITION_KIND:
+		return rule->kinds & kind_bit(facts->request->kind) ? MATCH_YES : MATCH_NO;
+	case CONDITION_EXE:
+		return matcher_named(&m->exe, &facts->who.exe, m->restrictive);
+	case CONDITION_SCRIPT:
+		return matcher_named(&m->script, &facts->who.script, m->restrictive);
+	case CONDITION_LINEAGE:
+		return matcher_lineage(&m->lineage, &facts->who, m->restrictive);
+	case CONDITION_UID:
+		return uid_list_has(&rule->uid, facts->request->uid) ? MATCH_YES : MATCH_NO;
+	default:
+		return rule_what(facts, rule);
+	}
+}

@@ -28,8 +28,20 @@ void facts_of(const struct policy *policy, const struct request *request, struct
 /* By the index. The request's kind is one that rules speak of, its target is readable. */
 void search_first(struct facts *facts, struct found *out);
 
-/* How one rule matches, condition by condition; without the index. */
+/* How one rule matches; without the index. */
 enum match rule_who(struct facts *facts, const struct rule *rule);
 enum match rule_what(struct facts *facts, const struct rule *rule);
+
+/* The same condition by condition, for explanations. */
+enum condition {
+	CONDITION_KIND,
+	CONDITION_EXE,
+	CONDITION_SCRIPT,
+	CONDITION_LINEAGE,
+	CONDITION_UID,
+	CONDITION_WHAT, /* of the call's kind */
+	CONDITION_COUNT,
+};
+enum match rule_condition(struct facts *facts, const struct rule *rule, enum condition condition);
 
 #endif
