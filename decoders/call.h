@@ -129,6 +129,9 @@ struct decode_options {
 void call_decode(struct call *call, const struct trap *trap, const struct mem_reader *mem,
 	struct arena *arena, const struct decode_options *options);
 
+/* The kind of the call a trap is at, from its registers alone. */
+enum call_kind trap_call_kind(const struct trap *trap);
+
 /* Result of a call, from its exit. */
 struct call_result {
 	bool known;    /* false: the task died in it, or nobody looked */

@@ -202,6 +202,14 @@ void call_decode(struct call *call, const struct trap *trap, const struct mem_re
 	decode_desc(&d);
 }
 
+enum call_kind trap_call_kind(const struct trap *trap)
+{
+	const struct abi *abi = abi_of_trap(trap);
+	const struct call_desc *desc = call_desc((enum call_id)abi_call_id(abi, trap->nr));
+
+	return desc ? desc->kind : CALL_KIND_OTHER;
+}
+
 static void decode_result_field(
 	struct decoder *d, const struct call_field *field, struct value *v, uint64_t result)
 {

@@ -1,5 +1,6 @@
 #include "decoders/text.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
@@ -98,7 +99,8 @@ static void add_sendto(struct sbuf *out, const struct call *call, const struct s
 		text_sockaddr(out, addr, facts, false);
 	else
 		add_fd(out, call);
-	sbuf_fmt(out, "  %" PRIu64 " bytes", data->full_len);
+	sbuf_str(out, "  ");
+	text_size(out, data->full_len);
 	if (data->status != VALUE_NOT_READ) {
 		sbuf_char(out, ' ');
 		text_bytes(out, data);
@@ -142,7 +144,7 @@ static void add_exec(struct sbuf *out, const struct call *call, const struct soc
 	size_t start = out->len;
 
 	(void)facts;
-	if (dirfd) {
+	if (dirfd && (int32_t)dirfd->num != AT_FDCWD) {
 		text_field(out, &call->desc->fields[0], dirfd);
 		sbuf_str(out, "  ");
 	}

@@ -69,7 +69,7 @@ void text_msg(struct sbuf *out, const struct msg_value *m, const struct socket_f
 	else if (m->data.status == VALUE_UNREADABLE)
 		text_mark(out, m->data.status, m->data.addr);
 	else
-		sbuf_fmt(out, "%" PRIu64 " bytes", m->bytes);
+		text_size(out, m->bytes);
 	if (m->data.len) {
 		sbuf_char(out, ' ');
 		text_bytes(out, &m->data);

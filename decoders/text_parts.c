@@ -54,6 +54,11 @@ void text_flags(struct sbuf *out, const struct name_row *names, uint64_t num)
 		sbuf_fmt(out, "%s0x%" PRIx64, comma, num);
 }
 
+void text_size(struct sbuf *out, uint64_t bytes)
+{
+	sbuf_fmt(out, "%" PRIu64 " byte%s", bytes, bytes == 1 ? "" : "s");
+}
+
 void text_bytes(struct sbuf *out, const struct bytes_value *v)
 {
 	if (v->status != VALUE_OK && v->status != VALUE_CUT) {

@@ -19,6 +19,9 @@ void text_name(struct sbuf *out, const struct name_row *names, uint64_t num, con
 /* "cloexec,nonblock,0x100"; nothing for 0. */
 void text_flags(struct sbuf *out, const struct name_row *names, uint64_t num);
 
+/* "34 bytes" */
+void text_size(struct sbuf *out, uint64_t bytes);
+
 /* One word; marked when it is not whole. */
 void text_bytes(struct sbuf *out, const struct bytes_value *v);
 

@@ -74,6 +74,8 @@ static void execveat_shows_where_it_starts(void **state)
 	fake_string(&d.mem, A, "");
 	DECODE(&d, 322, 5, A, 0, 0, AT_EMPTY_PATH);
 	reads(&d, NULL, "dirfd=5  ''  <null>  empty_path");
+	DECODE(&d, 322, 0xffffff9c, A, 0, 0, 0);
+	reads(&d, NULL, "''  <null>"); /* as execve(2) */
 }
 
 static void what_is_cut_says_so(void **state)
@@ -249,6 +251,8 @@ static void sends_have_destination_size_and_flags(void **state)
 	reads(&d, &udp, "udp 104.16.1.35:443  7 bytes  dontwait,nosignal");
 	DECODE(&d, 44, 5, B, 7);
 	reads(&d, &udp, "fd 5  7 bytes");
+	DECODE(&d, 44, 5, B, 1);
+	reads(&d, &udp, "fd 5  1 byte");
 	d.contents = true;
 	DECODE(&d, 44, 5, B, 7);
 	reads(&d, &udp, "fd 5  7 bytes $'GET /\\r\\n'");
