@@ -50,7 +50,7 @@ const struct command command_table[] = {
 		.name = "man",
 		.args = "FRAME",
 		.summary = "fill the man page's frame from the tables",
-		.description = "Prints the file FRAME with the lines @COMMANDS@, @OPTIONS@ and "
+		.description = "Prints the file FRAME with the lines @SYNOPSIS@, @COMMANDS@ and "
 			       "@VERSION@ replaced. The build makes the man page with it.",
 		.hidden = true,
 		.min_args = 1,

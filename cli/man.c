@@ -62,6 +62,21 @@ static void add_commands(struct sbuf *out)
 	}
 }
 
+static void add_synopsis(struct sbuf *out)
+{
+	for (size_t i = 0; i < command_table_len; i++) {
+		const struct command *command = &command_table[i];
+
+		if (command->hidden)
+			continue;
+		/* The name of what runs by default may be left out. */
+		sbuf_fmt(out, ".Nm\n%s %s\n", command == command_default() ? ".Op Cm" : ".Cm",
+			command->name);
+		add_text(out, command->args);
+		sbuf_char(out, '\n');
+	}
+}
+
 static void add_version(struct sbuf *out)
 {
 	sbuf_str(out, ".Os callgate " CALLGATE_VERSION "\n");
@@ -71,6 +86,7 @@ static const struct {
 	const char *line; /* of the frame, with its newline */
 	void (*print)(struct sbuf *out);
 } places[] = {
+	{ "@SYNOPSIS@\n", add_synopsis },
 	{ "@COMMANDS@\n", add_commands },
 	{ "@VERSION@\n", add_version },
 };

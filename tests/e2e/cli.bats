@@ -2,6 +2,11 @@
 
 load helper
 
+# The commands, one a line, as the general help lists them.
+commands() {
+	"$CALLGATE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
 # The options of a command, one a line, as its help lists them.
 options_of() {
 	"$CALLGATE" "$1" --help | grep -oE '^ {2,6}(-[a-zA-Z](, )?)?(--[a-z-]+)?' |
@@ -21,11 +26,19 @@ options_of() {
 }
 
 @test "each command has help of its own, in 80 columns" {
-	for command in trace doctor completions; do
+	[ "$(commands | wc -l)" -ge 3 ]
+	for command in $(commands); do
 		run "$CALLGATE" "$command" --help
 		[ "$status" -eq 0 ]
 		[[ "$output" == "Usage: callgate $command "* ]]
 		[ "$(awk 'length > 80' <<<"$output")" = "" ]
+	done
+}
+
+@test "the commands are those that are there, each once" {
+	[ "$(commands | sort | uniq -d)" = "" ]
+	for command in trace doctor completions; do
+		commands | grep -qx "$command"
 	done
 }
 
@@ -281,7 +294,9 @@ complete_in_bash() {
 }
 
 @test "bash completes every option that help lists, for each command" {
-	for command in trace doctor completions; do
+	[ "$(commands | wc -l)" -ge 3 ]
+	for command in $(commands); do
+		options_of "$command" | grep -qx -- --help
 		expect_same "$(options_of "$command")" \
 			"$(complete_in_bash callgate "$command" - | sort -u)"
 	done
@@ -301,7 +316,8 @@ complete_in_bash() {
 	"$CALLGATE" man "$SOURCE/docs/man/callgate.1.in" >callgate.1
 	mandoc -T lint -W warning callgate.1
 	mandoc -T ascii callgate.1 | col -bx >callgate.txt
-	for command in trace doctor completions; do
+	[ "$(commands | wc -l)" -ge 3 ]
+	for command in $(commands); do
 		for option in $(options_of "$command"); do
 			grep -qE -- "(^| )$option( |,|$)" callgate.txt || { echo "$option"; return 1; }
 		done
