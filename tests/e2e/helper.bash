@@ -36,6 +36,12 @@ gate_all() {
 	gate -e %net,%process "$@"
 }
 
+# The same in the background, as a job whose process is callgate's own: $GATE.
+start_gate() {
+	"$CALLGATE" trace --log "$LOG" -o "$TEXT" "$@" 3>&- &
+	GATE=$!
+}
+
 validate_logs() {
 	local log
 	for log in "$BATS_TEST_TMPDIR"/*.jsonl; do
@@ -167,10 +173,8 @@ make_project() {
 		>project/main.c
 	cat >project/Makefile <<-'MAKEFILE'
 		all: program
-		program: main.o one.o two.o
-			gcc -o $@ $^
-		%.o: %.c
-			gcc -c -o $@ $<
+		program: main.o one.o two.o ; gcc -o $@ $^
+		%.o: %.c ; gcc -c -o $@ $<
 	MAKEFILE
 }
 

@@ -36,7 +36,7 @@ load helper
 	expect_event '.call == "sendto" and .args.address == "127.0.0.1" and .result == 5'
 	expect_event '.call == "sendmsg" and (.args | tostring | test("127.0.0.1"))'
 	expect_event '.call == "sendmmsg" and .result == 3 and
-		(.args.messages | length == 3 and .[1].port == 9 and .[2].bytes == 5)'
+		(.args.messages | length == 3 and .[1].port == 9 and .[2].data_len == 5)'
 }
 
 @test "descriptors and credentials that are sent along are logged" {
@@ -74,7 +74,7 @@ expect_address() {
 
 @test "addresses of the link layer and of buses: netlink, packet, can, xdp" {
 	gate "$FIXTURES/addresses" >said
-	expect_address '.family == "netlink" and .pid == 77 and .groups == 5'
+	expect_address '.family == "netlink" and .pid == 77 and .groups == "0x5"'
 	expect_address '.family == "packet" and .ifindex == 1'
 	expect_address '.family == "can" and .ifindex == 3'
 	expect_address '.family == "xdp" and .queue_id == 1'

@@ -51,13 +51,13 @@ expect_exec() {
 @test "python3 -m http.server, and a client that is not watched" {
 	mkdir www
 	echo 'this is the page' >www/index.html
-	gate -e %net python3 -u -m http.server --bind 127.0.0.1 --directory www 0 >out 2>&1 3>&- &
-	SERVERS+=($!)
+	start_gate -e %net python3 -u -m http.server --bind 127.0.0.1 --directory www 0 >out 2>&1
 	eventually grep -q 'port [0-9]' out
 	PORT=$(sed -n 's/.*port \([0-9]*\).*/\1/p' out | head -n 1)
 	[ "$(curl -s "http://127.0.0.1:$PORT/")" = 'this is the page' ]
 	# SIGTERM for callgate is the command's.
-	stop_servers
+	kill "$GATE"
+	run -143 wait "$GATE"
 	expect_event '.call == "bind" and .args.address == "127.0.0.1" and .result == 0'
 	expect_event '.call == "listen" and .result == 0'
 	expect_event '.call == "accept4" and .args.address == "127.0.0.1" and .result > 0'

@@ -47,12 +47,13 @@ expect_nothing_lost() {
 }
 
 @test "a killed callgate takes the whole tree with it" {
-	gate sh -c 'sleep 1000 & echo $! >inner; wait' 3>&- &
-	local gate=$!
+	LOG=cut-off
+	start_gate sh -c 'sleep 1000 & echo $! >inner; wait'
 	eventually test -s inner
-	kill -KILL $gate
-	wait $gate || true
+	kill -KILL "$GATE"
+	wait "$GATE" || true
 	eventually gone "$(cat inner)"
+	"$SOURCE/tests/schema/validate" --partial "$LOG"
 }
 
 gone() {

@@ -97,16 +97,21 @@ ctrl_z_and_fg() {
 @test "Ctrl-Z again and again, with a pipeline, then Ctrl-C" {
 	play bash <<-'SCRIPT'
 		expect ready>
-		send "$CALLGATE" trace -o "$TEXT" -- sh -c 'echo be""gun; sleep 1000 | sleep 1000'\n
-		expect begun
+		send "$CALLGATE" trace -o "$TEXT" -- sh -c 'sleep 1000 | while read x </dev/tty; do echo "got <$x>"; done'\n
+		send one\n
+		expect got <one>
 		send \x1a
 		expect Stopped
+		expect ready>
 		send fg\n
-		expect sleep 1000
+		send two\n
+		expect got <two>
 		send \x1a
 		expect Stopped
+		expect ready>
 		send fg\n
-		expect sleep 1000
+		send three\n
+		expect got <three>
 		send \x03
 		expect ready>
 		send echo status $?\n
@@ -145,12 +150,15 @@ ctrl_z_and_fg() {
 	export PS1='ready> ' TERM=dumb
 	cat >script <<-'SCRIPT'
 		expect ready>
-		send sleep 1000\n
+		send sed -u "s/.*/got <&>/"\n
+		send one\n
+		expect got <one>
 		send \x1a
 		expect Stopped
 		expect ready>
 		send fg\n
-		expect sleep 1000
+		send two\n
+		expect got <two>
 		send \x03
 		expect ready>
 		send echo status $?\n
@@ -167,15 +175,15 @@ ctrl_z_and_fg() {
 }
 
 @test "a stop by SIGSTOP, and SIGCONT, from outside" {
-	gate sh -c 'echo $$ >inner; while ! [ -e go ]; do sleep 0.01; done' 3>&- &
-	local gate=$! inner
+	local inner
+	start_gate sh -c 'echo $$ >inner; while ! [ -e go ]; do sleep 0.01; done'
 	eventually test -s inner
 	inner=$(cat inner)
 	kill -STOP "$inner"
 	eventually grep -q '^State:.*[tT] ' "/proc/$inner/status"
 	touch go
 	kill -CONT "$inner"
-	wait $gate
+	wait "$GATE"
 }
 
 @test "the command's standard input is its own: what it does not read is left" {
