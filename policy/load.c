@@ -47,7 +47,9 @@ static int load_include(struct loader *l, const struct yaml *node, void *unused)
 
 static int load_rules(struct loader *l, const struct yaml *node, void *unused)
 {
-	if (node->type == YAML_LIST && !node->child)
+	bool nothing = node->type == YAML_SCALAR && !node->len;
+
+	if (nothing || (node->type == YAML_LIST && !node->child))
 		return 0; /* only defaults and budgets: that can be meant */
 	if (node->type != YAML_LIST)
 		return load_fail(l, node, "expected a list of rules: \"- id: ...\"");

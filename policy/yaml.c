@@ -156,6 +156,17 @@ static int place_node(struct builder *b, struct yaml *node)
 	return 0;
 }
 
+/* A key without a value has an event without a place: it stands where its key does. */
+static void place_empty(const struct builder *b, struct fy_event *event, struct yaml *node)
+{
+	const struct yaml *key = b->depth ? b->key[b->depth - 1] : NULL;
+
+	if (!key || fy_event_start_mark(event))
+		return;
+	node->line = key->line;
+	node->column = key->column;
+}
+
 static int on_scalar(struct builder *b, struct fy_event *event)
 {
 	struct yaml *node = node_new(b, event, YAML_SCALAR);
@@ -164,6 +175,7 @@ static int on_scalar(struct builder *b, struct fy_event *event)
 
 	if (!node)
 		return -ENOMEM;
+	place_empty(b, event, node);
 	text = event->scalar.value ? fy_token_get_text(event->scalar.value, &node->len) : NULL;
 	if (!text)
 		node->len = 0;
