@@ -53,16 +53,6 @@ static void lint_covered(const struct lint *lint, const struct rule *rule)
 	}
 }
 
-static void lint_script(const struct lint *lint, const struct rule *rule)
-{
-	if (rule->verdict != VERDICT_ALLOW || rule->script.len == 0)
-		return;
-	lint_report(lint, LINT_NOTE, "identity.script", &rule->script.items[0].place,
-		"a script is what the kernel started the interpreter for; the interpreter may "
-		"run other code too (by its environment, its modules, its input): allow no "
-		"more than you would allow the interpreter");
-}
-
 static void lint_names(const struct lint *lint, struct name_resolver *resolver)
 {
 	struct place place;
@@ -95,7 +85,6 @@ void policy_lint(
 		lint_covered(&lint, rule);
 		lint_programs(&lint, rule);
 		lint_shells(&lint, rule);
-		lint_script(&lint, rule);
 	}
 	lint_names(&lint, resolver);
 }

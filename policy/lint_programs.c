@@ -151,6 +151,27 @@ static void check_scripts(const struct lint *lint, const struct program_list *li
 	}
 }
 
+static void report_weak(const struct lint *lint, const struct place *place)
+{
+	lint_report(lint, LINT_NOTE, "identity.script", place,
+		"a script is what the kernel started the interpreter for; the interpreter may "
+		"run other code too (by its environment, its modules, its input): allow no "
+		"more than you would allow the interpreter");
+}
+
+/* Scripts in `script`, and those in `lineage`, where programs stand as well. */
+static void check_weak(const struct lint *lint, const struct rule *rule)
+{
+	if (rule->verdict != VERDICT_ALLOW)
+		return;
+	if (rule->script.len > 0)
+		report_weak(lint, &rule->script.items[0].place);
+	for (size_t i = 0; i < rule->lineage.len; i++) {
+		if (file_beginning(lint, &rule->lineage.items[i]) == BEGINNING_SCRIPT)
+			report_weak(lint, &rule->lineage.items[i].place);
+	}
+}
+
 static void check_links(const struct lint *lint, const struct program_list *list)
 {
 	for (size_t i = 0; i < list->len; i++) {
@@ -174,6 +195,6 @@ void lint_programs(const struct lint *lint, const struct rule *rule)
 	check_unix_patterns(lint, &rule->connect);
 	check_unix_patterns(lint, &rule->bind);
 	check_no_scripts(lint, &rule->exe);
-	check_no_scripts(lint, &rule->lineage);
 	check_scripts(lint, &rule->script);
+	check_weak(lint, rule);
 }
