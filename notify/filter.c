@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,6 +80,28 @@ static int add_unknown_subcalls(scmp_filter_ctx ctx, uint32_t action)
 	return rc < 0 ? rc : seccomp_rule_add(ctx, action, nr, 1, SCMP_A0(SCMP_CMP_GT, last));
 }
 
+/*
+ * What the task table is kept by is stopped whatever is watched: the calls that
+ * make tasks, because whose child a task is must be known even when its maker
+ * is killed halfway, and the one that changes a task's name.
+ */
+static int add_accounting(scmp_filter_ctx ctx, uint32_t arch, uint32_t action, struct err **err)
+{
+	static const char *const names[] = { "clone", "clone3", "fork", "vfork" };
+	int rc;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		rc = add_call(ctx, arch, action, names[i], true);
+
+		if (rc < 0)
+			return err_set(err, -rc, "cannot add %s to the seccomp filter", names[i]);
+	}
+	/* The option is an int: the kernel does not look above its 32 bits. */
+	rc = seccomp_rule_add(ctx, action, SCMP_SYS(prctl), 1,
+		SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, PR_SET_NAME));
+	return rc < 0 ? err_set(err, -rc, "cannot add prctl to the seccomp filter") : 0;
+}
+
 static int add_calls(scmp_filter_ctx ctx, uint32_t arch, uint32_t action,
 	const struct call_set *set, struct err **err)
 {
@@ -94,7 +117,9 @@ static int add_calls(scmp_filter_ctx ctx, uint32_t arch, uint32_t action,
 		subcalls |= is_subcall(arch, name);
 	}
 	rc = subcalls ? add_unknown_subcalls(ctx, action) : 0;
-	return rc < 0 ? err_set(err, -rc, "cannot add socketcall to the seccomp filter") : 0;
+	if (rc < 0)
+		return err_set(err, -rc, "cannot add socketcall to the seccomp filter");
+	return add_accounting(ctx, arch, action, err);
 }
 
 /* A filter for one ABI only: argument tests differ between them. */

@@ -28,6 +28,9 @@ enum filter_action {
  * can run programs of. Calls of an ABI the filter has no table for, x32 among
  * them, are stopped too: nothing passes unseen for being unknown.
  *
+ * Whatever the set holds, the calls by which the task table is kept are stopped:
+ * those that make tasks, and prctl(PR_SET_NAME).
+ *
  * Unless the set wants plain sends, a native sendto(2) without an address is
  * let through by the filter itself; an i386 one is stopped all the same,
  * because socketcall(2) hides its arguments in memory.

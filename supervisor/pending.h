@@ -11,6 +11,7 @@
 #include "decoders/socket_facts.h"
 #include "policy/program.h"
 #include "supervisor/clock.h"
+#include "tracer/proc_path.h"
 
 struct pending {
 	struct call call;
@@ -18,7 +19,7 @@ struct pending {
 	struct moment at;   /* of the trap */
 	struct socket_facts socket;
 	const struct lineage *lineage; /* owned: who made the call; exec changes the process's */
-	char comm[16];                 /* the same */
+	char comm[COMM_SIZE];          /* the same */
 	pid_t child;                   /* the task a spawn made; 0 before */
 	bool child_is_thread;
 	const struct program *program; /* what an exec that succeeded runs; borrowed */

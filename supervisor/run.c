@@ -68,7 +68,7 @@ static void run_init(struct run *run)
 	run->watch = (struct watch){
 		.emitter = &run->emitter,
 		.decode = { .contents = run->options->contents },
-		.plain_sends = call_set_wants_plain_send(run->options->select),
+		.select = run->options->select,
 		.kill_on_exit = run->options->kill_on_exit,
 		.stopped = on_command_stopped,
 		.stopped_ctx = run,

@@ -13,29 +13,29 @@ static struct event_task event_task_now(const struct task *task)
 	return (struct event_task){
 		.pid = task->process->pid,
 		.tid = task->tid,
-		.comm = task->process->comm,
+		.comm = task->comm,
 		.lineage = task->process->lineage,
 	};
 }
 
-static void watch_started(void *ctx, struct task *task, struct task *creator, const char *how)
+static void watch_started(void *ctx, struct task *task, struct task *maker, const char *how)
 {
 	struct watch *watch = ctx;
-	struct pending *pending = creator ? creator->user : NULL;
+	struct pending *pending = maker ? maker->user : NULL;
 	bool thread = task->tid != task->process->pid;
 	struct moment now = moment_now();
 	struct event event = {
 		.type = EVENT_START,
 		.task = event_task_now(task),
 		.start = {
-			.parent = creator ? creator->process->pid : getpid(),
+			.parent = thread ? task->process->pid : task->process->parent,
 			.thread = thread,
 			.how = how,
 		},
 	};
 
-	if (!creator)
-		strcpy(task->process->comm, "callgate");
+	if (task->tid == watch->command)
+		event.start.parent = getpid();
 	if (pending && call_kind(&pending->call) == CALL_KIND_SPAWN) {
 		pending->child = task->tid;
 		pending->child_is_thread = thread;
@@ -66,12 +66,22 @@ static int call_socket_fd(const struct call *call)
 	}
 }
 
-/* A send that names no destination, stopped only because its registers could not tell. */
 static bool is_plain_send(const struct call *call)
 {
 	enum call_id id = call->desc ? call->desc->id : CALL_NONE;
 
 	return (id == CALL_SENDTO || id == CALL_SEND) && !call_destination(call, 0);
+}
+
+/*
+ * Some calls stop without being asked for: sends whose registers cannot tell
+ * whether they name a destination, and what the tracer needs to keep its table.
+ */
+static bool is_selected(const struct watch *watch, const struct call *call)
+{
+	if (call_kind(call) == CALL_KIND_SPAWN || strcmp(call->name, "prctl") == 0)
+		return call_set_is_all(watch->select) || call_set_has(watch->select, call->name);
+	return call_set_wants_plain_send(watch->select) || !is_plain_send(call);
 }
 
 static bool watch_trapped(void *ctx, struct task *task, const struct trap *trap)
@@ -88,7 +98,7 @@ static bool watch_trapped(void *ctx, struct task *task, const struct trap *trap)
 	}
 	pending->at = moment_now();
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
-	if (!watch->plain_sends && is_plain_send(&pending->call)) {
+	if (!is_selected(watch, &pending->call)) {
 		pending_put(&watch->pool, pending);
 		return false;
 	}
@@ -97,7 +107,7 @@ static bool watch_trapped(void *ctx, struct task *task, const struct trap *trap)
 	if (fd >= 0)
 		socket_ask(task->process->pid, task->tid, fd, &pending->socket);
 	pending->lineage = lineage_ref(task->process->lineage);
-	memcpy(pending->comm, task->process->comm, sizeof(pending->comm));
+	memcpy(pending->comm, task->comm, sizeof(pending->comm));
 	task->user = pending;
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "decoders/call.h"
+#include "decoders/select.h"
 #include "supervisor/emitter.h"
 #include "supervisor/pending.h"
 #include "tracer/tracer.h"
@@ -17,8 +18,8 @@ struct watch {
 	struct tracer *tracer;
 	struct pending_pool pool;
 	struct decode_options decode;
-	bool plain_sends;  /* show sends without a destination */
-	bool kill_on_exit; /* when the command ends, so does the rest */
+	const struct call_set *select; /* borrowed: what is shown */
+	bool kill_on_exit;             /* when the command ends, so does the rest */
 	pid_t command;
 	void (*stopped)(void *ctx); /* the command was stopped; what callgate does about it */
 	void *stopped_ctx;

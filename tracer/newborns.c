@@ -3,10 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "policy/identity.h"
+#include "tracer/proc_path.h"
+#include "tracer/program_table.h"
 
 bool leads_thread_group(pid_t tid)
 {
@@ -14,33 +18,33 @@ bool leads_thread_group(pid_t tid)
 	return syscall(SYS_tgkill, tid, tid, 0) == 0;
 }
 
-static void read_kin(struct newborn *newborn)
+static pid_t read_thread_group(pid_t tid)
 {
-	char path[64], line[256];
+	char path[PROC_PATH_SIZE], line[256];
 	cleanup_file FILE *f = NULL;
+	pid_t pid;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", newborn->tid);
+	proc_path(path, tid, "status");
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
-		if (strncmp(line, "Tgid:", 5) == 0)
-			newborn->pid = atoi(line + 5);
-		else if (strncmp(line, "PPid:", 5) == 0)
-			newborn->parent = atoi(line + 5);
+		if (sscanf(line, "Tgid: %d", &pid) == 1)
+			return pid;
 	}
+	return 0;
 }
 
 bool newborns_add(struct newborns *newborns, pid_t tid, int status)
 {
 	struct newborn *newborn;
 
-	HASH_FIND_INT(newborns->all, &tid, newborn);
+	HASH_FIND_INT(newborns->waiting, &tid, newborn);
 	if (!newborn) {
 		newborn = calloc(1, sizeof(*newborn));
 		if (!newborn)
 			return false;
 		newborn->tid = tid;
-		read_kin(newborn);
-		HASH_ADD_INT(newborns->all, tid, newborn);
+		newborn->pid = read_thread_group(tid);
+		HASH_ADD_INT(newborns->waiting, tid, newborn);
 	}
 	newborn->status = status;
 	return true;
@@ -48,7 +52,7 @@ bool newborns_add(struct newborns *newborns, pid_t tid, int status)
 
 static void take(struct newborns *newborns, struct newborn *newborn, struct newborn *out)
 {
-	HASH_DEL(newborns->all, newborn);
+	HASH_DEL(newborns->waiting, newborn);
 	*out = *newborn;
 	free(newborn);
 }
@@ -57,38 +61,82 @@ bool newborns_take(struct newborns *newborns, pid_t tid, struct newborn *out)
 {
 	struct newborn *newborn;
 
-	HASH_FIND_INT(newborns->all, &tid, newborn);
-	if (!newborn)
+	HASH_FIND_INT(newborns->waiting, &tid, newborn);
+	if (newborn)
+		take(newborns, newborn, out);
+	return newborn != NULL;
+}
+
+bool newborns_take_any(struct newborns *newborns, struct newborn *out)
+{
+	if (!newborns->waiting)
 		return false;
-	take(newborns, newborn, out);
+	take(newborns, newborns->waiting, out);
 	return true;
 }
 
-bool newborns_take_orphan(struct newborns *newborns, const struct task_table *table,
-	const struct task *dying, struct newborn *out)
+static void remove_lost(struct newborns *newborns, size_t i)
 {
-	bool strays = dying->in_call || HASH_COUNT(table->tasks) == 1;
-	pid_t pid = dying->process->pid;
-	struct newborn *newborn, *next;
+	newborns->nlost--;
+	memmove(&newborns->lost[i], &newborns->lost[i + 1],
+		(newborns->nlost - i) * sizeof(newborns->lost[0]));
+}
 
-	HASH_ITER (hh, newborns->all, newborn, next) {
-		bool own = newborn->parent == pid || newborn->pid == pid;
-		bool stray = !process_find(table, newborn->parent);
+void newborns_lose_maker(
+	struct newborns *newborns, struct program_table *programs, const struct process *maker)
+{
+	struct process *lost;
 
-		if (own || (stray && strays)) {
-			take(newborns, newborn, out);
-			return true;
-		}
+	if (newborns->nlost == LOST_MAKERS) {
+		lineage_unref(programs, newborns->lost[0].lineage);
+		remove_lost(newborns, 0);
+	}
+	lost = &newborns->lost[newborns->nlost++];
+	*lost = *maker;
+	lineage_ref(lost->lineage);
+}
+
+/* A child runs its maker's program until its first exec. */
+static bool runs_program_of(const struct process *maker, const struct identity *id)
+{
+	return !id->known || !maker->lineage ||
+	       identity_same_file(&maker->lineage->program->id, id);
+}
+
+static struct identity running_program(pid_t tid)
+{
+	char path[PROC_PATH_SIZE];
+	struct identity id = { 0 };
+	struct stat st;
+
+	proc_path(path, tid, "exe");
+	if (stat(path, &st) == 0)
+		identity_of_stat(&st, &id);
+	return id;
+}
+
+bool newborns_take_maker(
+	struct newborns *newborns, const struct newborn *newborn, struct process *out)
+{
+	struct identity id = running_program(newborn->tid);
+
+	for (size_t i = newborns->nlost; i > 0; i--) {
+		if (!runs_program_of(&newborns->lost[i - 1], &id))
+			continue;
+		*out = newborns->lost[i - 1];
+		remove_lost(newborns, i - 1);
+		return true;
 	}
 	return false;
 }
 
-void newborns_free(struct newborns *newborns)
+void newborns_free(struct newborns *newborns, struct program_table *programs)
 {
-	struct newborn *newborn, *next;
+	struct newborn newborn;
 
-	HASH_ITER (hh, newborns->all, newborn, next) {
-		HASH_DEL(newborns->all, newborn);
-		free(newborn);
-	}
+	while (newborns_take_any(newborns, &newborn))
+		;
+	for (size_t i = 0; i < newborns->nlost; i++)
+		lineage_unref(programs, newborns->lost[i].lineage);
+	newborns->nlost = 0;
 }

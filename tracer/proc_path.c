@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+
 void proc_path(char buf[static PROC_PATH_SIZE], pid_t pid, const char *entry)
 {
 	snprintf(buf, PROC_PATH_SIZE, "/proc/%d/%s", pid, entry);
@@ -23,6 +25,20 @@ size_t proc_readlink(pid_t pid, const char *entry, char *buf, size_t size)
 	}
 	buf[n] = '\0';
 	return (size_t)n;
+}
+
+void proc_read_comm(pid_t tid, char comm[static COMM_SIZE])
+{
+	char path[PROC_PATH_SIZE];
+	cleanup_close int fd = -1;
+	ssize_t n = -1;
+
+	proc_path(path, tid, "comm");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		n = read(fd, comm, COMM_SIZE);
+	/* The kernel ends it with a newline and keeps it under 16 bytes. */
+	comm[n > 0 ? n - 1 : 0] = '\0';
 }
 
 int proc_open_root(pid_t pid)

@@ -13,13 +13,19 @@
 /* How execveat(2) by descriptor names the file it runs: /dev/fd/N, or /dev/fd/N/PATH. */
 #define FD_DIR "/dev/fd/"
 
-enum { PROC_PATH_SIZE = 64 };
+enum {
+	PROC_PATH_SIZE = 64,
+	COMM_SIZE = 16, /* TASK_COMM_LEN, with the NUL */
+};
 
 /* Writes /proc/PID/ENTRY; entry is at most 31 bytes long. */
 void proc_path(char buf[static PROC_PATH_SIZE], pid_t pid, const char *entry);
 
 /* Reads a link of /proc. Returns its length; 0, and "", when it cannot be read or does not fit. */
 size_t proc_readlink(pid_t pid, const char *entry, char *buf, size_t size);
+
+/* The name the kernel has for a task, /proc/PID/comm; "" when it cannot be read. */
+void proc_read_comm(pid_t tid, char comm[static COMM_SIZE]);
 
 /* An O_PATH descriptor of the process's root, the caller's to close; negative on failure. */
 int proc_open_root(pid_t pid);

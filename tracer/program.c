@@ -143,20 +143,6 @@ static void find_script(pid_t pid, const char *given, const char *root, struct p
 	facts->program.script_id = file.id;
 }
 
-static void read_comm(pid_t pid, char comm[static COMM_SIZE])
-{
-	char path[PROC_PATH_SIZE];
-	cleanup_close int fd = -1;
-	ssize_t n = -1;
-
-	proc_path(path, pid, "comm");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0)
-		n = read(fd, comm, COMM_SIZE);
-	/* The kernel ends it with a newline and keeps it under 16 bytes. */
-	comm[n > 0 ? n - 1 : 0] = '\0';
-}
-
 /* What execve(2) makes of the given path: its last part, cut to 15 bytes (fs/exec.c). */
 static void find_comm(pid_t pid, const char *given, char comm[static COMM_SIZE])
 {
@@ -164,7 +150,7 @@ static void find_comm(pid_t pid, const char *given, char comm[static COMM_SIZE])
 
 	/* By descriptor the name differs between kernels. */
 	if (!*given || strncmp(given, FD_DIR, sizeof(FD_DIR) - 1) == 0)
-		read_comm(pid, comm);
+		proc_read_comm(pid, comm);
 	else
 		snprintf(comm, COMM_SIZE, "%.*s", COMM_SIZE - 1, slash ? slash + 1 : given);
 }

@@ -9,8 +9,7 @@
 #include <limits.h>
 
 #include "policy/program.h"
-
-enum { COMM_SIZE = 16 }; /* TASK_COMM_LEN, with the NUL */
+#include "tracer/proc_path.h"
 
 /* A program with its strings beside it. */
 struct program_facts {

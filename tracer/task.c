@@ -35,7 +35,6 @@ static struct process *process_add(
 		process->parent = creator->pid;
 		process->word_size = creator->word_size;
 		process->lineage = lineage_ref(creator->lineage);
-		memcpy(process->comm, creator->comm, sizeof(process->comm));
 	}
 	HASH_ADD_INT(table->processes, pid, process);
 	return process;

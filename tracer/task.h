@@ -13,6 +13,7 @@
 #include <uthash.h>
 
 #include "policy/program.h"
+#include "tracer/proc_path.h"
 
 struct program_table;
 
@@ -23,7 +24,6 @@ struct process {
 	const struct lineage *lineage; /* owned reference; NULL before the command's exec */
 	unsigned tasks;                /* live ones */
 	unsigned word_size;            /* of a pointer, in bytes */
-	char comm[16];                 /* since its last exec */
 	uint64_t start_ns;             /* CLOCK_MONOTONIC */
 	UT_hash_handle hh;
 };
@@ -31,8 +31,12 @@ struct process {
 struct task {
 	pid_t tid;
 	struct process *process;
-	bool in_call;      /* between a trap whose result is wanted and the call's exit */
-	bool stopped;      /* in a group-stop: SIGSTOP and its kin */
+	bool in_call;  /* between a trap and the exit of its call, which is to be seen */
+	bool wanted;   /* that result is the observer's too */
+	bool spawning; /* within a spawn whose fork event is still to come */
+	bool stopped;  /* in a group-stop: SIGSTOP and its kin */
+	bool renaming; /* within a prctl(PR_SET_NAME) */
+	char comm[COMM_SIZE];
 	uint64_t start_ns; /* CLOCK_MONOTONIC */
 	void *user;        /* of whoever watches the tracer */
 	UT_hash_handle hh;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@ struct tracer {
 	const struct tracer_observer *observer;
 	struct task_table table;
 	struct newborns newborns;
+	unsigned spawning; /* tasks within a spawn whose fork event is still to come */
 	pid_t command;
 	int command_status;
 	bool command_ran;
@@ -60,7 +62,7 @@ void tracer_free(struct tracer *tracer)
 		return;
 	HASH_ITER (hh, tracer->table.tasks, task, next)
 		task_remove(&tracer->table, task);
-	newborns_free(&tracer->newborns);
+	newborns_free(&tracer->newborns, tracer->table.programs);
 	program_table_free(tracer->table.programs);
 	free(tracer);
 }
@@ -105,29 +107,45 @@ static void task_resume(const struct task *task, int signal)
 	ptrace(task->in_call ? PTRACE_SYSCALL : PTRACE_CONT, task->tid, NULL, (long)signal);
 }
 
+static void set_spawning(struct tracer *tracer, struct task *task, bool spawning)
+{
+	if (task->spawning == spawning)
+		return;
+	task->spawning = spawning;
+	tracer->spawning += spawning ? 1 : -1u;
+}
+
 static void call_returned(
 	struct tracer *tracer, struct task *task, const struct call_result *result)
 {
-	if (!task->in_call)
-		return;
-	task->in_call = false;
-	tracer->observer->returned(tracer->observer->ctx, task, result);
+	bool wanted = task->wanted;
+
+	if (task->renaming)
+		proc_read_comm(task->tid, task->comm);
+	task->in_call = task->wanted = task->renaming = false;
+	set_spawning(tracer, task, false);
+	if (wanted)
+		tracer->observer->returned(tracer->observer->ctx, task, result);
 }
 
 /* Births. */
 
-static bool task_born(struct tracer *tracer, pid_t tid, struct task *creator, const char *how)
+/* Puts a task in the table. maker is the task that made it, NULL when that is dead. */
+static bool task_born(struct tracer *tracer, pid_t tid, pid_t pid, const struct process *parent,
+	struct task *maker, const char *how)
 {
-	const struct process *parent = creator ? creator->process : NULL;
-	pid_t pid = leads_thread_group(tid) || !parent ? tid : parent->pid;
 	struct task *task = task_add(&tracer->table, tid, pid, parent, monotonic_ns());
 
 	if (!task) {
 		/* A task we cannot keep account of must not run. */
-		kill(pid, SIGKILL);
+		kill(tid, SIGKILL);
 		return false;
 	}
-	tracer->observer->started(tracer->observer->ctx, task, creator, how);
+	if (maker)
+		memcpy(task->comm, maker->comm, sizeof(task->comm));
+	else
+		proc_read_comm(tid, task->comm);
+	tracer->observer->started(tracer->observer->ctx, task, maker, how);
 	if (tracer->killing)
 		kill(pid, SIGKILL);
 	return true;
@@ -135,11 +153,13 @@ static bool task_born(struct tracer *tracer, pid_t tid, struct task *creator, co
 
 static void handle_status(struct tracer *tracer, pid_t tid, int status);
 
-/* Puts a newborn in the table and gives its waiting stop its due. */
-static void newborn_adopt(
-	struct tracer *tracer, const struct newborn *newborn, struct task *creator, const char *how)
+/* A task's own first report came before its maker's, and has waited for it. */
+static void newborn_born(struct tracer *tracer, const struct newborn *newborn,
+	const struct process *parent, struct task *maker, const char *how)
 {
-	if (task_born(tracer, newborn->tid, creator, how))
+	pid_t pid = newborn->pid ? newborn->pid : newborn->tid;
+
+	if (task_born(tracer, newborn->tid, pid, parent, maker, how))
 		handle_status(tracer, newborn->tid, newborn->status);
 }
 
@@ -150,17 +170,20 @@ static void on_fork(struct tracer *tracer, struct task *task, int event, int sig
 		[PTRACE_EVENT_VFORK] = "vfork",
 		[PTRACE_EVENT_CLONE] = "clone",
 	};
+	const struct process *parent = task->process;
 	struct newborn newborn;
 	unsigned long message;
-	pid_t tid;
 
 	(void)signal;
+	set_spawning(tracer, task, false);
 	if (ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &message) == 0) {
-		tid = (pid_t)message;
+		pid_t tid = (pid_t)message;
+
 		if (newborns_take(&tracer->newborns, tid, &newborn))
-			newborn_adopt(tracer, &newborn, task, names[event]);
-		else if (!task_find(&tracer->table, tid))
-			task_born(tracer, tid, task, names[event]);
+			newborn_born(tracer, &newborn, parent, task, names[event]);
+		else
+			task_born(tracer, tid, leads_thread_group(tid) ? tid : parent->pid, parent,
+				task, names[event]);
 	}
 	task_resume(task, 0);
 }
@@ -171,21 +194,41 @@ static void on_unknown(struct tracer *tracer, pid_t tid, int status)
 		kill(tid, SIGKILL);
 }
 
-/* Deaths. */
+/* A newborn whose maker is dead: a thread dies with its process, a process lives on. */
+static void settle_orphan(struct tracer *tracer, const struct newborn *newborn)
+{
+	const struct process *process = process_find(&tracer->table, newborn->pid);
+	bool dead = !WIFSTOPPED(newborn->status);
+	struct process maker;
 
-static void adopt_orphans(struct tracer *tracer, struct task *dying)
+	if (process && newborn->pid != newborn->tid)
+		newborn_born(tracer, newborn, process, NULL, "clone");
+	else if (dead)
+		return; /* it never ran, and nobody was told of it */
+	else if (newborns_take_maker(&tracer->newborns, newborn, &maker)) {
+		newborn_born(tracer, newborn, &maker, NULL, "clone");
+		lineage_unref(tracer->table.programs, maker.lineage);
+	} else
+		/* Whose it is cannot be known: it must not run. */
+		kill(newborn->tid, SIGKILL);
+}
+
+static void settle_orphans(struct tracer *tracer)
 {
 	struct newborn newborn;
 
-	while (newborns_take_orphan(&tracer->newborns, &tracer->table, dying, &newborn))
-		newborn_adopt(tracer, &newborn, dying, "clone");
+	while (!tracer->spawning && newborns_take_any(&tracer->newborns, &newborn))
+		settle_orphan(tracer, &newborn);
 }
+
+/* Deaths. */
 
 static void on_exit_status(struct tracer *tracer, struct task *task, int status)
 {
 	static const struct call_result unknown = { .known = false };
 
-	adopt_orphans(tracer, task);
+	if (task->spawning)
+		newborns_lose_maker(&tracer->newborns, tracer->table.programs, task->process);
 	call_returned(tracer, task, &unknown);
 	if (task->tid == tracer->command)
 		tracer->command_status = status;
@@ -210,8 +253,9 @@ static void exec_take_over(struct tracer *tracer, struct task *leader, pid_t for
 		return;
 	call_returned(tracer, leader, &(struct call_result){ .known = false });
 	leader->in_call = caller->in_call;
+	leader->wanted = caller->wanted;
 	leader->user = caller->user;
-	caller->in_call = false;
+	caller->in_call = caller->wanted = false;
 	caller->user = user;
 	tracer->observer->exited(tracer->observer->ctx, caller, 0);
 	task_remove(&tracer->table, caller);
@@ -227,14 +271,15 @@ static unsigned exec_word_size(pid_t tid)
 	return info.arch & __AUDIT_ARCH_64BIT ? 8 : 4;
 }
 
-static void process_set_program(struct tracer *tracer, struct process *process)
+static void task_set_program(struct tracer *tracer, struct task *task)
 {
+	struct process *process = task->process;
 	struct program_facts *facts = &tracer->facts;
 	const struct lineage *old = process->lineage;
 
 	process->word_size = exec_word_size(process->pid);
 	program_at_exec(process->pid, process->word_size, facts);
-	memcpy(process->comm, facts->comm, sizeof(process->comm));
+	memcpy(task->comm, facts->comm, sizeof(task->comm));
 	process->lineage = lineage_push(tracer->table.programs, old, &facts->program);
 	lineage_unref(tracer->table.programs, old);
 	/* A process whose program we cannot remember must not run it. */
@@ -250,7 +295,7 @@ static void on_exec(struct tracer *tracer, struct task *task, int event, int sig
 	(void)signal;
 	ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &former);
 	exec_take_over(tracer, task, (pid_t)former);
-	process_set_program(tracer, task->process);
+	task_set_program(tracer, task);
 	tracer->command_ran = true;
 	tracer->observer->execed(tracer->observer->ctx, task);
 	/* The call has succeeded; its exit would say no more. */
@@ -259,6 +304,16 @@ static void on_exec(struct tracer *tracer, struct task *task, int event, int sig
 }
 
 /* Calls. */
+
+/* prctl(PR_SET_NAME), which has no decoder and is stopped to keep task.comm true. */
+static bool is_renaming(const struct trap *trap)
+{
+	const struct abi *abi = abi_of_trap(trap);
+	char name[32];
+
+	return (uint32_t)trap->args[0] == PR_SET_NAME && trap_call_kind(trap) == CALL_KIND_OTHER &&
+	       strcmp(abi_call_name(abi, trap->nr, name, sizeof(name)), "prctl") == 0;
+}
 
 static void on_seccomp(struct tracer *tracer, struct task *task, int event, int signal)
 {
@@ -277,7 +332,10 @@ static void on_seccomp(struct tracer *tracer, struct task *task, int event, int 
 		};
 		for (size_t i = 0; i < 6; i++)
 			trap.args[i] = info.seccomp.args[i];
-		task->in_call = tracer->observer->trapped(tracer->observer->ctx, task, &trap);
+		task->wanted = tracer->observer->trapped(tracer->observer->ctx, task, &trap);
+		set_spawning(tracer, task, trap_call_kind(&trap) == CALL_KIND_SPAWN);
+		task->renaming = is_renaming(&trap);
+		task->in_call = task->wanted || task->spawning || task->renaming;
 	}
 	task_resume(task, 0);
 }
@@ -380,7 +438,7 @@ static pid_t wait_any(struct tracer *tracer, int *status)
 int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **err)
 {
 	tracer->command = command;
-	if (!task_born(tracer, command, NULL, "spawn"))
+	if (!task_born(tracer, command, command, NULL, NULL, "spawn"))
 		return err_set(err, ENOMEM, "cannot watch the command");
 	for (;;) {
 		int wait_status;
@@ -392,6 +450,7 @@ int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **e
 			return err_set(err, -tid, "cannot wait for the command: waitpid");
 		if (tid > 0)
 			handle_status(tracer, tid, wait_status);
+		settle_orphans(tracer);
 		if (atomic_exchange(&tracer->kill_asked, false))
 			tracer_kill_all(tracer);
 	}

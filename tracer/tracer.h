@@ -22,10 +22,11 @@
 struct tracer_observer {
 	void *ctx;
 	/*
-	 * A task is in the table and has not run yet. creator made it; NULL for the
-	 * command. `how` is the ptrace event: "fork", "vfork", "clone"; or "spawn".
+	 * A task is in the table and has not run yet. maker made it; NULL for the
+	 * command, and for one whose maker was killed. `how` is the ptrace event: "fork", "vfork",
+	 * "clone"; or "spawn".
 	 */
-	void (*started)(void *ctx, struct task *task, struct task *creator, const char *how);
+	void (*started)(void *ctx, struct task *task, struct task *maker, const char *how);
 	/* The task waits at a call. True: its result is wanted. */
 	bool (*trapped)(void *ctx, struct task *task, const struct trap *trap);
 	/* The call whose result was wanted has returned, or never will (!known). */

@@ -132,6 +132,12 @@ static void watching_no_socket_call_lets_socketcall_pass(void **state)
 {
 	static const struct row rows[] = {
 		{ "execve", AUDIT_ARCH_X86_64, 59, { 0 }, TRACE },
+		{ "clone: tasks are accounted for", AUDIT_ARCH_X86_64, 56, { 0 }, TRACE },
+		{ "prctl(PR_SET_NAME): names are followed", AUDIT_ARCH_X86_64, 157, { 15 }, TRACE },
+		{ "prctl(PR_SET_NAME), with garbage above", AUDIT_ARCH_X86_64, 157, { 0x10000000f },
+			TRACE },
+		{ "prctl(PR_GET_NAME) passes", AUDIT_ARCH_X86_64, 157, { 16 }, ALLOW },
+		{ "i386 prctl(PR_SET_NAME)", AUDIT_ARCH_I386, 172, { 15 }, TRACE },
 		{ "i386 socketcall connect passes", AUDIT_ARCH_I386, 102, { 3 }, ALLOW },
 		{ "i386 socketcall 99 passes", AUDIT_ARCH_I386, 102, { 99 }, ALLOW },
 	};
