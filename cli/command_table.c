@@ -32,6 +32,38 @@ const struct command command_table[] = {
 		.run = command_doctor,
 	},
 	{
+		.id = COMMAND_CHECK,
+		.name = "check",
+		.args = "POLICY...",
+		.summary = "read a policy and say what is wrong with it",
+		.description =
+			"Loads the files as one policy and looks for what can hardly be meant: "
+			"rules that never decide, programs and names that are not there, "
+			"permissions that give more than they seem to. Each line of output is a "
+			"finding, with its place and its code. The exit status is 0 when there "
+			"is nothing to mend, 1 when there is, and 125 when the policy cannot be "
+			"loaded.",
+		.min_args = 1,
+		.max_args = -1,
+		.run = command_check,
+	},
+	{
+		.id = COMMAND_EXPLAIN,
+		.name = "explain",
+		.args = "POLICY [OPTION]... CALL [ARG]",
+		.summary = "say what a policy decides about a call, and why",
+		.description =
+			"Prints the verdict, the rule it comes from, and why each rule before it "
+			"does not match. CALL is connect or bind, with tcp:ADDRESS:PORT, "
+			"udp:ADDRESS:PORT, unix:/PATH, unix:@NAME or vsock:CID:PORT; exec PATH; "
+			"spawn; socket FAMILY/TYPE; or syscall NAME. Programs are told apart by "
+			"their paths; links are followed. Without --exe nothing is known of the "
+			"program. The exit status is 0, whatever the verdict.",
+		.min_args = 2,
+		.max_args = -1,
+		.run = command_explain,
+	},
+	{
 		.id = COMMAND_COMPLETIONS,
 		.name = "completions",
 		.args = "bash|zsh|fish",

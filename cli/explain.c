@@ -39,7 +39,7 @@ static bool take_text(void *ctx, const struct rule_ref *rule, bool matches, cons
 	sbuf_str(out, "  ");
 	add_ref(out, rule, "built in");
 	sbuf_fmt(out, " %s: ", matches ? "matches" : "does not match");
-	add_escaped(out, because);
+	sbuf_str(out, because); /* escaped already */
 	sbuf_char(out, '\n');
 	return !out->failed;
 }
@@ -90,9 +90,7 @@ static void render_text(const struct policy *policy, const struct explain_call *
 	add_notes(out, sbuf_text(&call->notes));
 	policy_explain(policy, &call->request, take_text, out);
 	if (*advice) {
-		sbuf_str(out, "  ");
-		add_escaped(out, advice);
-		sbuf_char(out, '\n');
+		sbuf_fmt(out, "  %s\n", advice);
 	}
 }
 
