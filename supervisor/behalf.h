@@ -1,0 +1,40 @@
+/*
+ * On behalf: the supervisor makes a call itself, from its own copy of the
+ * arguments, on a duplicate of the task's descriptor. Nothing the program does
+ * to its memory, its descriptors or the file system between the decision and
+ * the call can change where the call goes.
+ *
+ * The task is stopped meanwhile. These calls may block as the task's own would;
+ * each runs in a worker thread (behalf_pool.h).
+ */
+#ifndef CALLGATE_SUPERVISOR_BEHALF_H
+#define CALLGATE_SUPERVISOR_BEHALF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "decoders/call.h"
+#include "decoders/socket_facts.h"
+#include "supervisor/unix_target.h"
+
+/* The kernel's own code for "restart the call after the signal" (include/linux/errno.h). */
+#define BEHALF_RESTART (-512) /* -ERESTARTSYS */
+
+/* One call to be made. Everything is borrowed and stays unchanged until it is done. */
+struct behalf {
+	pid_t pid, tid;
+	const struct call *call; /* connect, bind, sendto, sendmsg, sendmmsg; decoded and judged */
+	int fd;                  /* our duplicate of the task's socket: the one that was judged */
+	struct socket_facts socket;
+	const struct unix_target *target; /* where a Unix path leads; NULL for other addresses */
+};
+
+/*
+ * Makes the call with the task's credentials. Returns its result as the kernel
+ * would have given it: a value, or -errno; BEHALF_RESTART when the thread was
+ * interrupted by BEHALF_INTERRUPT before anything was done.
+ */
+int64_t behalf_make(const struct behalf *behalf);
+
+#endif
