@@ -8,6 +8,27 @@
 #include "policy/lint_impl.h"
 
 /*
+ * Stands for every user and group that has no number in this user namespace:
+ * user_namespaces(7), overflowuid in proc(5). Files of the real root are his
+ * there, and nobody in the namespace may write them.
+ */
+#define OVERFLOW_ID 65534
+#define ALL_IDS     UINT32_MAX
+
+static bool in_user_namespace(void)
+{
+	cleanup_file FILE *map = fopen("/proc/self/uid_map", "re");
+	unsigned inside, outside, count;
+
+	return map && fscanf(map, "%u %u %u", &inside, &outside, &count) == 3 && count != ALL_IDS;
+}
+
+static bool is_trusted(unsigned id)
+{
+	return id == 0 || (id == OVERFLOW_ID && in_user_namespace());
+}
+
+/*
  * Who but root may change a file, or put others into a directory: "everybody",
  * "group 20", "user 1000"; false when nobody may. An owner may always, as he
  * can give himself the permission. In a sticky directory others may add files
@@ -19,9 +40,9 @@ static bool writer_of(const struct resolution *r, bool adding, char *who, size_t
 
 	if ((r->mode & S_IWOTH) && !sticky)
 		snprintf(who, size, "everybody");
-	else if (r->uid != 0)
+	else if (!is_trusted(r->uid))
 		snprintf(who, size, "user %u", (unsigned)r->uid);
-	else if ((r->mode & S_IWGRP) && r->gid != 0 && !sticky)
+	else if ((r->mode & S_IWGRP) && !sticky && !is_trusted(r->gid))
 		snprintf(who, size, "group %u", (unsigned)r->gid);
 	else
 		return false;
