@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include "base/cleanup.h"
+#include "base/escape.h"
 #include "base/names.h"
 #include "cli/explain.h"
 #include "decoders/select.h"
@@ -87,12 +88,34 @@ static int set_ip(
 	return 0;
 }
 
-/* A path stands for the socket its links lead to. */
+/* A path stands for the socket its links lead to; the socket itself may be made later. */
+static int unix_path(struct explain_call *call, const char *path, struct err **err)
+{
+	cleanup_resolution struct resolution whole = { 0 }, folder = { 0 };
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *head = strndup(path, (size_t)(slash - path) + 1);
+	cleanup_sbuf struct sbuf out = SBUF_INIT;
+
+	if (root_view_resolve(NULL, path, &whole) == 0)
+		sbuf_str(&out, whole.path);
+	else if (head && root_view_resolve(NULL, head, &folder) == 0)
+		sbuf_fmt(&out, "%s%s", folder.path[1] ? folder.path : "", slash);
+	else
+		sbuf_str(&out, path);
+	if (strcmp(path, sbuf_text(&out)) != 0) {
+		escape_text(&call->notes, path, strlen(path));
+		sbuf_str(&call->notes, " is ");
+		escape_text(&call->notes, sbuf_text(&out), out.len);
+		sbuf_char(&call->notes, '\n');
+	}
+	call->request.unix_path = explain_keep(call, sbuf_text(&out), err);
+	return call->request.unix_path ? 0 : -1;
+}
+
 static int set_unix(struct explain_call *call, const struct destination *d, struct err **err)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	bool path = d->type == DESTINATION_UNIX_PATH;
-	cleanup_resolution struct resolution r = { 0 };
 	char *name = un.sun_path + !path;
 	size_t len = d->name.len;
 
@@ -104,11 +127,7 @@ static int set_unix(struct explain_call *call, const struct destination *d, stru
 	else
 		len = glob_literal(d->name.text, len, name);
 	set_raw(call, &un, offsetof(struct sockaddr_un, sun_path) + !path + len);
-	if (!path)
-		return 0;
-	root_view_resolve(NULL, name, &r);
-	call->request.unix_path = explain_keep(call, r.errnum ? name : r.path, err);
-	return call->request.unix_path ? 0 : -1;
+	return path ? unix_path(call, name, err) : 0;
 }
 
 static int set_vsock(

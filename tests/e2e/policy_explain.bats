@@ -178,3 +178,17 @@ expect_refusal() {
 	expect_verdict "deny EACCES by default (p.yaml:2)" connect tcp:localhost:1
 	[[ "${lines[1]}" =~ ^"  note: localhost is "(127.0.0.1|::1)" now"$ ]]
 }
+
+@test "a socket's path is the one its directory's links lead to" {
+	mkdir real
+	ln -s real linked
+	cat >u.yaml <<-END
+		version: 1
+		default: deny
+		rules:
+		  - {id: sockets, connect: "unix:$PWD/real/*", verdict: allow}
+	END
+	run --separate-stderr "$CALLGATE" explain u.yaml connect "unix:$PWD/linked/new.sock"
+	[ "${lines[0]}" = "allow by sockets (u.yaml:4)" ]
+	[ "${lines[1]}" = "  note: $PWD/linked/new.sock is $PWD/real/new.sock" ]
+}

@@ -118,7 +118,7 @@ static const struct name_row row_types[] = { { SOCK_STREAM, "stream" }, { SOCK_D
 	{ SOCK_RAW, "raw" }, { SOCK_SEQPACKET, "seqpacket" }, { 0, NULL } };
 
 static const struct name_row row_protocols[] = { { NETLINK_ROUTE, "route" },
-	{ NETLINK_AUDIT, "audit" }, { 0, NULL } };
+	{ NETLINK_AUDIT, "audit" }, { IPPROTO_ICMP, "icmp" }, { IPPROTO_TCP, "tcp" }, { 0, NULL } };
 
 static inline int row_number(const struct name_row *table, const char *name)
 {
