@@ -45,6 +45,13 @@ static bool address_in_register(uint32_t arch)
 	return arch != SCMP_ARCH_X86;
 }
 
+/* A test of one register: of the bits in mask `a`, where the comparison is a masked one. */
+static struct scmp_arg_cmp test_arg(
+	unsigned arg, enum scmp_compare op, scmp_datum_t a, scmp_datum_t b)
+{
+	return (struct scmp_arg_cmp){ .arg = arg, .op = op, .datum_a = a, .datum_b = b };
+}
+
 static int add_call(
 	scmp_filter_ctx ctx, uint32_t arch, uint32_t action, const char *name, bool plain_send)
 {
@@ -55,7 +62,7 @@ static int add_call(
 	if (nr == __NR_SCMP_ERROR)
 		return 0;
 	if (!plain_send && strcmp(name, "sendto") == 0 && address_in_register(arch))
-		rc = seccomp_rule_add(ctx, action, nr, 1, SCMP_A4(SCMP_CMP_NE, 0));
+		rc = seccomp_rule_add(ctx, action, nr, 1, test_arg(4, SCMP_CMP_NE, 0, 0));
 	else
 		rc = seccomp_rule_add(ctx, action, nr, 0);
 	/* EDOM: a call this ABI lacks. */
@@ -75,9 +82,10 @@ static int add_unknown_subcalls(scmp_filter_ctx ctx, uint32_t action)
 {
 	const int first = 1, last = 20; /* SYS_SOCKET, SYS_SENDMMSG in linux/net.h */
 	int nr = seccomp_syscall_resolve_name("socketcall");
-	int rc = seccomp_rule_add(ctx, action, nr, 1, SCMP_A0(SCMP_CMP_LT, first));
+	int rc = seccomp_rule_add(ctx, action, nr, 1, test_arg(0, SCMP_CMP_LT, first, 0));
 
-	return rc < 0 ? rc : seccomp_rule_add(ctx, action, nr, 1, SCMP_A0(SCMP_CMP_GT, last));
+	return rc < 0 ? rc
+		      : seccomp_rule_add(ctx, action, nr, 1, test_arg(0, SCMP_CMP_GT, last, 0));
 }
 
 /*
@@ -98,7 +106,7 @@ static int add_accounting(scmp_filter_ctx ctx, uint32_t arch, uint32_t action, s
 	}
 	/* The option is an int: the kernel does not look above its 32 bits. */
 	rc = seccomp_rule_add(ctx, action, SCMP_SYS(prctl), 1,
-		SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, PR_SET_NAME));
+		test_arg(0, SCMP_CMP_MASKED_EQ, UINT32_MAX, PR_SET_NAME));
 	return rc < 0 ? err_set(err, -rc, "cannot add prctl to the seccomp filter") : 0;
 }
 

@@ -100,6 +100,7 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 		.filter = &run->filter.fprog,
 		.no_new_privs = run->options->mode != MODE_TRACE,
 		.sigmask = &run->signals.inherited,
+		.sigchld = &run->signals.sigchld,
 		.nofile = &run->nofile,
 	};
 	int rc;

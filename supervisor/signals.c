@@ -11,25 +11,17 @@
 #include "supervisor/clock.h"
 #include "tracer/tracer.h"
 
-/* Interrupts waitpid(2) in the tracing thread. Its handler does nothing. */
-#define WAKE_SIGNAL SIGURG
-
 enum {
 	KILL_DELAY_MS = 1000, /* between SIGTERM and SIGKILL when the time is over */
-	WAKE_EVERY_MS = 10,   /* a wake that came just before waitpid(2) is lost */
+	LOOK_EVERY_MS = 10,   /* whether the run is over meanwhile */
 	CONTINUE_GRACE_MS = 50,
 };
 
-static void on_wake(int signal)
-{
-	(void)signal;
-}
-
-/* Everything but what must hit the thread that causes it, and the wake. */
+/* Everything but what must hit the thread that causes it, and what the tracing thread waits for. */
 static void handled_signals(sigset_t *set)
 {
 	static const int not_ours[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS,
-		SIGCHLD, WAKE_SIGNAL };
+		SIGCHLD, TRACER_WAKE_SIGNAL };
 
 	sigfillset(set);
 	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
@@ -38,12 +30,15 @@ static void handled_signals(sigset_t *set)
 
 int signals_block(struct signals *signals, struct err **err)
 {
-	struct sigaction wake = { .sa_handler = on_wake };
 	sigset_t set;
 
 	handled_signals(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, TRACER_WAKE_SIGNAL);
+	/* An ignored SIGCHLD would have the kernel reap the tasks before we hear of their end. */
 	if (sigprocmask(SIG_BLOCK, &set, &signals->inherited) < 0 ||
-		sigaction(WAKE_SIGNAL, &wake, NULL) < 0)
+		sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL },
+			&signals->sigchld) < 0)
 		return err_set(err, errno, "cannot set up signals");
 	return 0;
 }
@@ -87,12 +82,10 @@ static void end_run(struct signals *signals)
 	atomic_store(&signals->timed_out, true);
 	kill(signals->command, SIGTERM);
 	kill(signals->command, SIGCONT);
-	for (int ms = 0; !atomic_load(&signals->over); ms += WAKE_EVERY_MS) {
-		sleep_ms(WAKE_EVERY_MS);
-		if (ms < KILL_DELAY_MS)
-			continue;
-		tracer_ask_kill(signals->tracer);
-		pthread_kill(signals->tracing_thread, WAKE_SIGNAL);
+	for (int ms = 0; !atomic_load(&signals->over); ms += LOOK_EVERY_MS) {
+		sleep_ms(LOOK_EVERY_MS);
+		if (ms == KILL_DELAY_MS)
+			tracer_ask_kill(signals->tracer);
 	}
 }
 
@@ -138,19 +131,12 @@ static void *signals_run(void *arg)
 int signals_start(struct signals *signals, struct tracer *tracer, pid_t command,
 	uint64_t timeout_ns, struct err **err)
 {
-	sigset_t wake, old;
 	int rc;
 
 	signals->tracer = tracer;
 	signals->command = command;
-	signals->tracing_thread = pthread_self();
 	signals->deadline_ns = timeout_ns ? moment_now().mono_ns + timeout_ns : 0;
-	/* The wake is for the tracing thread only. */
-	sigemptyset(&wake);
-	sigaddset(&wake, WAKE_SIGNAL);
-	pthread_sigmask(SIG_BLOCK, &wake, &old);
 	rc = pthread_create(&signals->thread, NULL, signals_run, signals);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return rc ? err_set(err, rc, "cannot start the signal thread") : 0;
 }
 

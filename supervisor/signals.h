@@ -20,8 +20,9 @@
 struct tracer;
 
 struct signals {
-	sigset_t inherited; /* callgate's mask as it was started: the command's */
-	pthread_t thread, tracing_thread;
+	sigset_t inherited;       /* callgate's mask as it was started: the command's */
+	struct sigaction sigchld; /* the same, of SIGCHLD */
+	pthread_t thread;
 	struct tracer *tracer; /* borrowed */
 	pid_t command;
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */

@@ -84,23 +84,25 @@ static bool is_selected(const struct watch *watch, const struct call *call)
 	return call_set_wants_plain_send(watch->select) || !is_plain_send(call);
 }
 
-static bool watch_trapped(void *ctx, struct task *task, const struct trap *trap)
+static enum trap_response watch_trapped(
+	void *ctx, struct task *task, const struct trap *trap, int64_t *answer)
 {
 	struct watch *watch = ctx;
 	struct pending *pending = pending_get(&watch->pool);
 	struct mem_reader mem = task_memory_reader(&task->tid);
 	int fd;
 
+	(void)answer;
 	if (!pending) {
 		emit_warning(
 			watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
-		return false;
+		return TRAP_PASS;
 	}
 	pending->at = moment_now();
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
 	if (!is_selected(watch, &pending->call)) {
 		pending_put(&watch->pool, pending);
-		return false;
+		return TRAP_PASS;
 	}
 	fd = call_socket_fd(&pending->call);
 	pending->socket = (struct socket_facts){ 0 };
@@ -109,7 +111,7 @@ static bool watch_trapped(void *ctx, struct task *task, const struct trap *trap)
 	pending->lineage = lineage_ref(task->process->lineage);
 	memcpy(pending->comm, task->comm, sizeof(pending->comm));
 	task->user = pending;
-	return true;
+	return TRAP_WATCH;
 }
 
 static uint64_t duration_since(const struct moment *begin, const struct call_result *result)

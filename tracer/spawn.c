@@ -79,6 +79,7 @@ static _Noreturn void child_run(const struct spawn_options *options, const char 
 	if (read(go_fd, &go, 1) != 1)
 		_exit(127);
 	setrlimit(RLIMIT_NOFILE, options->nofile);
+	sigaction(SIGCHLD, options->sigchld, NULL);
 	sigprocmask(SIG_SETMASK, options->sigmask, NULL);
 	child_load_filter(options, report_fd);
 	child_exec(path, options->argv, shell_argv);

@@ -19,7 +19,8 @@ struct spawn_options {
 	const struct sock_fprog *filter;
 	bool no_new_privs;       /* in any case; else only where the filter needs it */
 	const sigset_t *sigmask; /* of the command: callgate's own, before it blocked anything */
-	const struct rlimit *nofile; /* the same of RLIMIT_NOFILE */
+	const struct sigaction *sigchld; /* the same, of SIGCHLD */
+	const struct rlimit *nofile;     /* the same of RLIMIT_NOFILE */
 };
 
 /* The child before its exec. */

@@ -35,6 +35,9 @@ struct task {
 	bool wanted;   /* that result is the observer's too */
 	bool spawning; /* within a spawn whose fork event is still to come */
 	bool stopped;  /* in a group-stop: SIGSTOP and its kin */
+	bool held;     /* waiting for the observer's answer */
+	bool restarts; /* its call was answered with a restart code */
+	int64_t nr;    /* of the call it trapped at */
 	bool renaming; /* within a prctl(PR_SET_NAME) */
 	char comm[COMM_SIZE];
 	uint64_t start_ns; /* CLOCK_MONOTONIC */

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@
 #include "tracer/newborns.h"
 #include "tracer/program.h"
 #include "tracer/program_table.h"
+#include "tracer/skip_call.h"
 
 struct tracer {
 	const struct tracer_observer *observer;
@@ -27,6 +30,8 @@ struct tracer {
 	bool command_ran;
 	bool killing;               /* whatever appears is killed */
 	atomic_bool kill_asked;     /* by another thread */
+	atomic_bool woken;          /* the same */
+	pthread_t thread;           /* the tracing one */
 	bool tell_stop;             /* the command's group-stop is to be told once all is handled */
 	struct program_facts facts; /* scratch of the exec being handled */
 };
@@ -93,9 +98,17 @@ void tracer_kill_all(struct tracer *tracer)
 		kill(process->pid, SIGKILL);
 }
 
+/* A blocked signal stays pending: a wake that comes before the wait is not lost. */
+void tracer_wake(struct tracer *tracer)
+{
+	atomic_store(&tracer->woken, true);
+	pthread_kill(tracer->thread, TRACER_WAKE_SIGNAL);
+}
+
 void tracer_ask_kill(struct tracer *tracer)
 {
 	atomic_store(&tracer->kill_asked, true);
+	tracer_wake(tracer);
 }
 
 /*
@@ -122,7 +135,7 @@ static void call_returned(
 
 	if (task->renaming)
 		proc_read_comm(task->tid, task->comm);
-	task->in_call = task->wanted = task->renaming = false;
+	task->in_call = task->wanted = task->renaming = task->held = false;
 	set_spawning(tracer, task, false);
 	if (wanted)
 		tracer->observer->returned(tracer->observer->ctx, task, result);
@@ -315,29 +328,71 @@ static bool is_renaming(const struct trap *trap)
 	       strcmp(abi_call_name(abi, trap->nr, name, sizeof(name)), "prctl") == 0;
 }
 
+/*
+ * The call is not made: the kernel skips a call numbered -1 and returns what
+ * the return register has (seccomp(2), SECCOMP_RET_TRACE).
+ */
+static void task_answer(struct tracer *tracer, struct task *task, int64_t result)
+{
+	set_spawning(tracer, task, false);
+	task->wanted = task->renaming = task->held = false;
+	/* For a restart the kernel needs the number again, once the call was skipped. */
+	task->restarts = result <= -512 && result >= -516;
+	task->in_call = task->restarts;
+	if (!task_skip_call(task->tid, result))
+		kill(task->tid, SIGKILL); /* rather than a call that was not allowed */
+	task_resume(task, 0);
+}
+
+static void respond(
+	struct tracer *tracer, struct task *task, enum trap_response response, int64_t answer)
+{
+	if (response == TRAP_ANSWER) {
+		task_answer(tracer, task, answer);
+		return;
+	}
+	task->wanted = response != TRAP_PASS;
+	task->held = response == TRAP_HOLD;
+	task->in_call = task->wanted || task->spawning || task->renaming;
+	if (!task->held)
+		task_resume(task, 0);
+}
+
+void tracer_answer(struct tracer *tracer, struct task *task, int64_t result)
+{
+	task_answer(tracer, task, result);
+}
+
+void tracer_release(struct tracer *tracer, struct task *task)
+{
+	respond(tracer, task, TRAP_WATCH, 0);
+}
+
 static void on_seccomp(struct tracer *tracer, struct task *task, int event, int signal)
 {
 	struct __ptrace_syscall_info info;
-	struct trap trap;
+	enum trap_response response;
+	int64_t answer = -ENOSYS;
 	long n = ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info);
+	struct trap trap;
 
 	(void)event;
 	(void)signal;
-	if (n > 0 && info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
-		trap = (struct trap){
-			.tid = task->tid,
-			.audit_arch = info.arch,
-			.nr = (int64_t)info.seccomp.nr,
-			.ip = info.instruction_pointer,
-		};
-		for (size_t i = 0; i < 6; i++)
-			trap.args[i] = info.seccomp.args[i];
-		task->wanted = tracer->observer->trapped(tracer->observer->ctx, task, &trap);
-		set_spawning(tracer, task, trap_call_kind(&trap) == CALL_KIND_SPAWN);
-		task->renaming = is_renaming(&trap);
-		task->in_call = task->wanted || task->spawning || task->renaming;
-	}
-	task_resume(task, 0);
+	if (n <= 0 || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
+		return; /* it was killed meanwhile: ESRCH */
+	trap = (struct trap){
+		.tid = task->tid,
+		.audit_arch = info.arch,
+		.nr = (int64_t)info.seccomp.nr,
+		.ip = info.instruction_pointer,
+	};
+	for (size_t i = 0; i < 6; i++)
+		trap.args[i] = info.seccomp.args[i];
+	task->nr = trap.nr;
+	task->renaming = is_renaming(&trap);
+	set_spawning(tracer, task, trap_call_kind(&trap) == CALL_KIND_SPAWN);
+	response = tracer->observer->trapped(tracer->observer->ctx, task, &trap, &answer);
+	respond(tracer, task, response, answer);
 }
 
 static void on_syscall_stop(struct tracer *tracer, struct task *task)
@@ -345,6 +400,9 @@ static void on_syscall_stop(struct tracer *tracer, struct task *task)
 	struct __ptrace_syscall_info info;
 	long n = ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info);
 
+	if (task->restarts)
+		task_restore_call(task->tid, task->nr);
+	task->restarts = false;
 	if (n > 0 && info.op == PTRACE_SYSCALL_INFO_EXIT) {
 		struct call_result result = {
 			.known = true,
@@ -423,36 +481,47 @@ static void tell_command_stopped(struct tracer *tracer)
 		tracer->observer->command_stopped(tracer->observer->ctx);
 }
 
-/* Returns the tid, 0 when interrupted, or -errno. */
-static pid_t wait_any(struct tracer *tracer, int *status)
+/* Waits until a task reports or somebody wakes us. */
+static void wait_signal(void)
 {
-	pid_t tid = waitpid(-1, status, __WALL | (tracer->tell_stop ? WNOHANG : 0));
+	sigset_t set;
 
-	if (tid == 0)
-		tell_command_stopped(tracer);
-	if (tid >= 0)
-		return tid;
-	return errno == EINTR ? 0 : -errno;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, TRACER_WAKE_SIGNAL);
+	sigwaitinfo(&set, NULL);
+}
+
+static void handle_wakes(struct tracer *tracer)
+{
+	if (atomic_exchange(&tracer->kill_asked, false))
+		tracer_kill_all(tracer);
+	if (atomic_exchange(&tracer->woken, false) && tracer->observer->woken)
+		tracer->observer->woken(tracer->observer->ctx);
 }
 
 int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **err)
 {
 	tracer->command = command;
+	tracer->thread = pthread_self();
 	if (!task_born(tracer, command, command, NULL, NULL, "spawn"))
 		return err_set(err, ENOMEM, "cannot watch the command");
 	for (;;) {
 		int wait_status;
-		pid_t tid = wait_any(tracer, &wait_status);
+		pid_t tid = waitpid(-1, &wait_status, __WALL | WNOHANG);
 
-		if (tid == -ECHILD)
+		if (tid < 0 && errno == ECHILD)
 			break;
-		if (tid < 0)
-			return err_set(err, -tid, "cannot wait for the command: waitpid");
+		if (tid < 0 && errno != EINTR)
+			return err_set(err, errno, "cannot wait for the command: waitpid");
 		if (tid > 0)
 			handle_status(tracer, tid, wait_status);
 		settle_orphans(tracer);
-		if (atomic_exchange(&tracer->kill_asked, false))
-			tracer_kill_all(tracer);
+		handle_wakes(tracer);
+		if (tid == 0 && tracer->tell_stop)
+			tell_command_stopped(tracer);
+		else if (tid == 0)
+			wait_signal();
 	}
 	*status = tracer->command_status;
 	return 0;

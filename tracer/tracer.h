@@ -3,13 +3,14 @@
  * table, and tells an observer what happened. ptrace(2) has the facts; kernel
  * 5.3 or later for PTRACE_GET_SYSCALL_INFO.
  *
- * All functions must be called from the thread that started the command: only
- * it may make ptrace requests.
+ * Unless it says otherwise, a function must be called from the thread that
+ * started the command: only that one may make ptrace requests. SIGCHLD and
+ * TRACER_WAKE_SIGNAL must be blocked in every thread of the process.
  */
 #ifndef CALLGATE_TRACER_TRACER_H
 #define CALLGATE_TRACER_TRACER_H
 
-#include <stdatomic.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -19,6 +20,14 @@
 #include "decoders/trap.h"
 #include "tracer/task.h"
 
+/* What an observer wants done with a trap. */
+enum trap_response {
+	TRAP_PASS,   /* let the call go; its result matters to nobody */
+	TRAP_WATCH,  /* let the call go, and tell of its return */
+	TRAP_ANSWER, /* the call is not made: it returns what the observer says */
+	TRAP_HOLD,   /* the task waits until tracer_answer() or tracer_release() */
+};
+
 struct tracer_observer {
 	void *ctx;
 	/*
@@ -27,9 +36,13 @@ struct tracer_observer {
 	 * "clone"; or "spawn".
 	 */
 	void (*started)(void *ctx, struct task *task, struct task *maker, const char *how);
-	/* The task waits at a call. True: its result is wanted. */
-	bool (*trapped)(void *ctx, struct task *task, const struct trap *trap);
-	/* The call whose result was wanted has returned, or never will (!known). */
+	/* The task waits at a call. *answer is its result for TRAP_ANSWER: a value or -errno. */
+	enum trap_response (*trapped)(
+		void *ctx, struct task *task, const struct trap *trap, int64_t *answer);
+	/*
+	 * A call that was let go and watched has returned; or it never will, because
+	 * its task died (!known), which is told of a held one too.
+	 */
 	void (*returned)(void *ctx, struct task *task, const struct call_result *result);
 	/*
 	 * The process runs another program now. When a thread other than the leader
@@ -44,7 +57,12 @@ struct tracer_observer {
 	void (*exited)(void *ctx, struct task *task, int status);
 	/* The command's first process is stopped, and everything known has been handled. */
 	void (*command_stopped)(void *ctx);
+	/* tracer_wake() was called. May answer held tasks. NULL is allowed. */
+	void (*woken)(void *ctx);
 };
+
+/* Ends the tracing thread's wait. */
+#define TRACER_WAKE_SIGNAL SIGURG
 
 struct tracer;
 
@@ -62,13 +80,23 @@ bool tracer_command_ran(const struct tracer *tracer);
 
 const struct task_table *tracer_tasks(const struct tracer *tracer);
 
+/*
+ * Ends the wait of a held task with the result of its call: a value, -errno, or
+ * one of the kernel's restart codes (-512 to -516), with which the kernel
+ * restarts the call after a signal as if it had been interrupted itself.
+ */
+void tracer_answer(struct tracer *tracer, struct task *task, int64_t result);
+
+/* Lets a held task make its call after all, and tells of its return. */
+void tracer_release(struct tracer *tracer, struct task *task);
+
+/* Has the tracing thread call the observer's woken(). For any thread. */
+void tracer_wake(struct tracer *tracer);
+
 /* Kills every task, now and to come. For the tracing thread. */
 void tracer_kill_all(struct tracer *tracer);
 
-/*
- * The same, asked for by any thread or a signal handler. The asking thread must
- * then interrupt wait4(2) in the tracing thread with a signal.
- */
+/* The same, asked for by any thread. */
 void tracer_ask_kill(struct tracer *tracer);
 
 /* True when the command's first process is in a group-stop. */
