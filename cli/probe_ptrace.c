@@ -73,8 +73,7 @@ static long syscall_info(pid_t pid)
 {
 	struct __ptrace_syscall_info info;
 
-	if (seize(pid) < 0 || ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0 ||
-		waitpid(pid, NULL, __WALL) < 0)
+	if (ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0 || waitpid(pid, NULL, __WALL) < 0)
 		return -1;
 	return ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
 }
@@ -83,7 +82,12 @@ void probe_ptrace_syscall_info(struct probe_result *result)
 {
 	pid_t pid = probe_child();
 
-	probe_answer_rc(result, pid < 0 ? -1 : syscall_info(pid));
+	if (pid > 0 && seize(pid) < 0) {
+		probe_answer_rc(result, -1);
+		snprintf(result->remedy, sizeof(result->remedy), "see ptrace above");
+	} else {
+		probe_answer_rc(result, pid < 0 ? -1 : syscall_info(pid));
+	}
 	if (pid > 0)
 		probe_child_end(pid);
 }
