@@ -38,6 +38,11 @@ struct pattern {
 /* Codes above Unicode stand for bytes that are not well-formed UTF-8. */
 enum { CODE_RAW_BYTE = 0x110000 };
 
+static bool is_special(char c)
+{
+	return c == '*' || c == '?' || c == '[' || c == '\\';
+}
+
 /* RFC 3629: the length and code of the character at s, which has at least one byte. */
 static size_t char_decode(const char *s, size_t left, uint32_t *code)
 {
@@ -300,9 +305,10 @@ bool glob_match(const char *pattern, size_t pattern_len, const void *text, size_
 
 	if (pattern_len > GLOB_MAX)
 		return false;
-	prefix = glob_prefix(pattern, pattern_len);
-	if (prefix > len || memcmp(pattern, s, prefix) != 0)
-		return false;
+	for (prefix = 0; prefix < pattern_len && !is_special(pattern[prefix]); prefix++) {
+		if (prefix >= len || pattern[prefix] != s[prefix])
+			return false;
+	}
 	/* A byte that ends the prefix amid a character of the text must not split it. */
 	if (prefix > 0 && (pattern[prefix - 1] & 0x80) == 0)
 		at = prefix;
@@ -371,7 +377,7 @@ size_t glob_prefix(const char *pattern, size_t len)
 {
 	size_t n = 0;
 
-	while (n < len && !(strchr("*?[\\", pattern[n]) && pattern[n]))
+	while (n < len && !is_special(pattern[n]))
 		n++;
 	return n;
 }
