@@ -192,3 +192,9 @@ expect_refusal() {
 	[ "${lines[0]}" = "allow by sockets (u.yaml:4)" ]
 	[ "${lines[1]}" = "  note: $PWD/linked/new.sock is $PWD/real/new.sock" ]
 }
+
+@test "scripts that run each other for ever are refused, as by execve(2)" {
+	printf '#!%s/loop\n' "$PWD" >loop
+	chmod 755 loop
+	expect_refusal "too many interpreters" --exe "$PWD/loop" spawn
+}
