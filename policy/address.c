@@ -30,8 +30,11 @@ static bool bits_equal(const uint8_t *a, const uint8_t *b, unsigned bits)
 
 static void clear_after(uint8_t *bytes, unsigned size, unsigned bits)
 {
-	for (unsigned i = bits; i < size * 8; i++)
-		bytes[i / 8] &= (uint8_t) ~(0x80U >> (i % 8));
+	unsigned whole = (bits + 7) / 8;
+
+	if (bits % 8)
+		bytes[bits / 8] &= (uint8_t)(0xff00U >> (bits % 8));
+	memset(bytes + whole, 0, size - whole);
 }
 
 static const struct embedding *embedding_of(const struct address *addr, unsigned len)
@@ -45,6 +48,18 @@ static const struct embedding *embedding_of(const struct address *addr, unsigned
 			return e;
 	}
 	return NULL;
+}
+
+/* Linux connects an unspecified address to this host: ip(7), ipv6(7). */
+static void unspecified_is_loopback(struct address *addr)
+{
+	static const uint8_t zero[16];
+
+	if (memcmp(addr->bytes, zero, sizeof(zero)) != 0)
+		return;
+	if (addr->bits == 32)
+		addr->bytes[0] = 127;
+	addr->bytes[addr->bits / 8 - 1] = 1;
 }
 
 void prefix_normalise(struct prefix *prefix, bool connect)
@@ -61,25 +76,16 @@ void prefix_normalise(struct prefix *prefix, bool connect)
 		prefix->len = (uint8_t)(len > 32 ? 32 : len);
 	}
 	clear_after(addr->bytes, sizeof(addr->bytes), prefix->len);
-	if (connect && prefix->len == addr->bits) {
-		static const uint8_t zero[16];
-
-		/* Linux connects an unspecified address to this host: ip(7), ipv6(7). */
-		if (!memcmp(addr->bytes, zero, sizeof(zero))) {
-			if (addr->bits == 32)
-				addr->bytes[0] = 127;
-			addr->bytes[addr->bits / 8 - 1] = 1;
-		}
-	}
+	if (connect && prefix->len == addr->bits)
+		unspecified_is_loopback(addr);
 }
 
 void address_from_in(const struct in_addr *in, bool connect, struct address *out)
 {
-	struct prefix prefix = { .addr.bits = 32, .len = 32 };
-
-	memcpy(prefix.addr.bytes, in, 4);
-	prefix_normalise(&prefix, connect);
-	*out = prefix.addr;
+	*out = (struct address){ .bits = 32 };
+	memcpy(out->bytes, in, 4);
+	if (connect && in->s_addr == 0)
+		unspecified_is_loopback(out);
 }
 
 void address_from_in6(const struct in6_addr *in6, bool connect, struct address *out)

@@ -54,11 +54,11 @@ static int number_order(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* A node for each number that has items: an array over all numbers below n. */
+/* A node for each number below n. */
 static bool seal_numbers(
-	const struct dest_node *const **out, item_vec *items, uint32_t n, struct arena *arena)
+	const struct dest_node **out, item_vec *items, uint32_t n, struct arena *arena)
 {
-	const struct dest_node **nodes;
+	struct dest_node *nodes;
 
 	if (!items->len)
 		return true;
@@ -72,8 +72,7 @@ static bool seal_numbers(
 		for (run = 1; i + run < items->len; run++)
 			if (item_number(&items->items[i + run]) != number)
 				break;
-		nodes[number] = dest_node_new(NULL, &items->items[i], run, arena);
-		if (!nodes[number])
+		if (!dest_node_init(&nodes[number], NODE_NONE, &items->items[i], run, arena))
 			return false;
 	}
 	*out = nodes;

@@ -55,10 +55,10 @@ struct table {
 	struct path_lists who_any[WHO_KEYS];      /* specific who, any what */
 	struct path_lists who_specific[WHO_KEYS]; /* specific who, specific what */
 	struct net_index net;
-	const struct dest_node *const *by_name; /* of each name's number; NULL: no rules */
+	const struct dest_node *by_name; /* of each name's number; NULL: no rules at all */
 	uint32_t names;
-	const struct dest_node *const *by_target; /* exec: of each path id; NULL: none at all */
-	bool has_specific;                        /* any rule with a specific what */
+	const struct dest_node *by_target; /* exec: of each path id; NULL: no rules at all */
+	bool has_specific;                 /* any rule with a specific what */
 };
 
 /* What a destination says of transport and ports, with its rule's leaning. */

@@ -37,8 +37,12 @@ static bool matcher_init(
 			ids[nids++] = list->items[i].path_id;
 	}
 	qsort(ids, nids, sizeof(*ids), id_order);
+	for (uint32_t i = 0; i < nids; i++)
+		if (!m->nids || ids[m->nids - 1] != ids[i])
+			ids[m->nids++] = ids[i];
 	m->ids = ids;
-	m->nids = nids;
+	m->first = nids ? ids[0] : 0;
+	m->last = nids ? ids[m->nids - 1] : 0;
 	m->odd = odd;
 	m->nodd = nodd;
 	return true;

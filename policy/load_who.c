@@ -73,7 +73,7 @@ static int load_literal(struct loader *l, struct program_pattern *p)
 		warn_unresolved(l, &resolved, p);
 	else if (p->pinned)
 		check_pin(l, &resolved, p);
-	if (path_table_add(&l->policy->paths, &l->policy->arena, p->path, &p->id, &p->path_id) < 0)
+	if (path_table_add(&l->policy->paths, p->path, &p->id, &p->path_id) < 0)
 		return load_no_memory(l);
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "policy/net_index.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,39 +8,35 @@
 #include "policy/hash.h"
 #include "policy/vec.h"
 
-enum { BUCKET_BITS_MAX = 18, DEPTH_MAX = 130 };
+enum { BUCKET_BITS_MAX = 18, PIECES_PER_BUCKET = 4, DEPTH_MAX = 130 };
 
 /* Where a piece begins: as a number of 128 bits, IPv4 in the upper 32. */
 struct border {
 	uint64_t high, low;
-	const struct dest_node *node;
-};
-
-/* Nodes made so far, to find one that is the same again. */
-struct node_set {
-	const struct dest_node **slots; /* open addressing, a power of two */
-	size_t nslots, len;
+	uint32_t node;
 };
 
 struct build {
 	struct arena *arena;
 	vec_of(struct border) borders;
-	struct node_set nodes;
+	vec_of(struct dest_node) nodes;
+	/* Node numbers by content, to find one that is the same again: open addressing. */
+	uint32_t *slots;
+	size_t nslots;
 	/* Prefixes around the place that the sweep has reached, widest first. */
 	struct {
 		const struct prefix *prefix;
-		const struct dest_node *node;
+		uint32_t node;
 	} open[DEPTH_MAX];
 	unsigned depth;
 };
 
 static uint64_t half(const struct address *addr, unsigned from)
 {
-	uint64_t value = 0;
+	uint64_t value;
 
-	for (unsigned i = from; i < from + 8; i++)
-		value = value << 8 | addr->bytes[i];
-	return value;
+	memcpy(&value, addr->bytes + from, sizeof(value));
+	return be64toh(value);
 }
 
 static int item_order(const void *a, const void *b)
@@ -60,65 +57,55 @@ static int item_order(const void *a, const void *b)
 	return (x->entry.spec > y->entry.spec) - (x->entry.spec < y->entry.spec);
 }
 
-static bool list_set(
-	struct entry_list *list, const struct net_item *items, size_t len, struct arena *arena)
+/* The items are sorted: those that are not specific come first. */
+static bool node_make(struct dest_node *node, uint32_t parent, const struct net_item *items,
+	size_t len, struct arena *arena)
 {
-	struct entry *copy = len ? arena_alloc(arena, len * sizeof(*copy)) : NULL;
+	struct entry *entries = NULL;
 	uint32_t n = 0;
 
-	if (len && !copy)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!n || memcmp(&copy[n - 1], &items[i].entry, sizeof(*copy)) != 0)
-			copy[n++] = items[i].entry;
-	*list = (struct entry_list){ copy, n };
+	*node = (struct dest_node){ .parent = parent };
+	if (len > 1) {
+		entries = arena_alloc(arena, len * sizeof(*entries));
+		if (!entries)
+			return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (i && !memcmp(&items[i - 1].entry, &items[i].entry, sizeof(*entries)))
+			continue;
+		node->one = items[i].entry;
+		if (entries)
+			entries[n++] = items[i].entry;
+		*(items[i].specific ? &node->nspecific : &node->nany) += 1;
+	}
+	node->entries = entries;
 	return true;
 }
 
-/* The items are sorted: those that are not specific come first. */
-static const struct dest_node *node_make(const struct dest_node *parent,
-	const struct net_item *items, size_t len, struct arena *arena)
-{
-	struct dest_node *node = arena_alloc(arena, sizeof(*node));
-	size_t any = 0;
-
-	while (any < len && !items[any].specific)
-		any++;
-	if (!node || !list_set(&node->any, items, any, arena) ||
-		!list_set(&node->specific, items + any, len - any, arena))
-		return NULL;
-	node->parent = parent;
-	return node;
-}
-
-const struct dest_node *dest_node_new(
-	const struct dest_node *parent, struct net_item *items, size_t len, struct arena *arena)
+bool dest_node_init(struct dest_node *node, uint32_t parent, struct net_item *items, size_t len,
+	struct arena *arena)
 {
 	qsort(items, len, sizeof(*items), item_order);
-	return node_make(parent, items, len, arena);
+	return node_make(node, parent, items, len, arena);
 }
 
-static bool list_equal(const struct entry_list *list, const struct net_item *items, size_t len)
+/* Compares with a node as node_make() makes it; items that are given twice only cost a node. */
+static bool node_is(
+	const struct dest_node *node, uint32_t parent, const struct net_item *items, size_t len)
 {
-	if (list->len != len)
+	if (node->parent != parent || node->nany + node->nspecific != len)
 		return false;
-	for (size_t i = 0; i < len; i++)
-		if (memcmp(&list->items[i], &items[i].entry, sizeof(struct entry)) != 0)
+	for (size_t i = 0; i < len; i++) {
+		const struct entry *entry = len == 1 ? &node->one : &node->entries[i];
+
+		if (items[i].specific != (i >= node->nany) ||
+			memcmp(entry, &items[i].entry, sizeof(*entry)) != 0)
 			return false;
+	}
 	return true;
 }
 
-static bool node_is(const struct dest_node *node, const struct dest_node *parent,
-	const struct net_item *items, size_t len)
-{
-	return node->parent == parent && node->any.len + node->specific.len == len &&
-	       list_equal(&node->any, items, node->any.len) &&
-	       list_equal(&node->specific, items + node->any.len, node->specific.len) &&
-	       (!node->any.len || !items[node->any.len - 1].specific) &&
-	       (!node->specific.len || items[node->any.len].specific);
-}
-
-static uint64_t node_hash(const struct dest_node *parent, const struct net_item *items, size_t len)
+static uint64_t node_hash(uint32_t parent, const struct net_item *items, size_t len)
 {
 	uint64_t hash = hash_bytes(&parent, sizeof(parent));
 
@@ -128,31 +115,34 @@ static uint64_t node_hash(const struct dest_node *parent, const struct net_item 
 	return hash;
 }
 
-static bool node_set_init(struct node_set *set, size_t items)
+/* Room for as many nodes as there are items, at most half full. */
+static bool slots_init(struct build *b, size_t items)
 {
-	set->nslots = 16;
-	while (set->nslots < items * 2)
-		set->nslots *= 2;
-	set->slots = calloc(set->nslots, sizeof(*set->slots));
-	return set->slots != NULL;
+	b->nslots = 16;
+	while (b->nslots < items * 2)
+		b->nslots *= 2;
+	b->slots = calloc(b->nslots, sizeof(*b->slots));
+	return b->slots != NULL;
 }
 
-/* The one node with these rules under this parent. */
-static const struct dest_node *node_of(
-	struct build *b, const struct dest_node *parent, const struct net_item *items, size_t len)
+/* The number of the one node with these rules under this parent; NODE_NONE without memory. */
+static uint32_t node_of(struct build *b, uint32_t parent, const struct net_item *items, size_t len)
 {
-	size_t mask = b->nodes.nslots - 1;
-	size_t i = node_hash(parent, items, len) & mask;
+	size_t mask = b->nslots - 1, i = node_hash(parent, items, len) & mask;
+	struct dest_node *node;
 
-	for (; b->nodes.slots[i]; i = (i + 1) & mask)
-		if (node_is(b->nodes.slots[i], parent, items, len))
-			return b->nodes.slots[i];
-	b->nodes.slots[i] = node_make(parent, items, len, b->arena);
-	return b->nodes.slots[i];
+	for (; b->slots[i]; i = (i + 1) & mask)
+		if (node_is(&b->nodes.items[b->slots[i]], parent, items, len))
+			return b->slots[i];
+	node = vec_add(&b->nodes);
+	if (!node || !node_make(node, parent, items, len, b->arena))
+		return NODE_NONE;
+	b->slots[i] = (uint32_t)b->nodes.len - 1;
+	return b->slots[i];
 }
 
 /* From here on the address space belongs to the node. */
-static bool add_border(struct build *b, uint64_t high, uint64_t low, const struct dest_node *node)
+static bool add_border(struct build *b, uint64_t high, uint64_t low, uint32_t node)
 {
 	size_t n = b->borders.len;
 	struct border *last = n ? &b->borders.items[n - 1] : NULL;
@@ -197,19 +187,19 @@ static bool close_prefix(struct build *b)
 	b->depth--;
 	if (!after_prefix(b->open[b->depth].prefix, &high, &low))
 		return true;
-	return add_border(b, high, low, b->depth ? b->open[b->depth - 1].node : NULL);
+	return add_border(b, high, low, b->depth ? b->open[b->depth - 1].node : NODE_NONE);
 }
 
 static bool open_prefix(struct build *b, const struct net_item *items, size_t len)
 {
 	const struct prefix *prefix = &items->prefix;
-	const struct dest_node *node;
+	uint32_t node;
 
 	while (b->depth && !prefix_covers(b->open[b->depth - 1].prefix, prefix))
 		if (!close_prefix(b))
 			return false;
-	node = node_of(b, b->depth ? b->open[b->depth - 1].node : NULL, items, len);
-	if (!node)
+	node = node_of(b, b->depth ? b->open[b->depth - 1].node : NODE_NONE, items, len);
+	if (node == NODE_NONE)
 		return false;
 	b->open[b->depth].prefix = prefix;
 	b->open[b->depth].node = node;
@@ -219,7 +209,7 @@ static bool open_prefix(struct build *b, const struct net_item *items, size_t le
 
 static bool sweep(struct build *b, const struct net_item *items, size_t len)
 {
-	if (!add_border(b, 0, 0, NULL))
+	if (!add_border(b, 0, 0, NODE_NONE))
 		return false;
 	for (size_t i = 0, n; i < len; i += n) {
 		for (n = 1; i + n < len; n++)
@@ -234,100 +224,138 @@ static bool sweep(struct build *b, const struct net_item *items, size_t len)
 	return true;
 }
 
-/* As many buckets as pieces, about: one or two pieces are then left to look at. */
-static bool add_buckets(struct net_pieces *p, struct arena *arena)
+/* A few pieces to a bucket: they lie in one line of the cache. */
+static bool add_buckets(
+	struct net_buckets *out, const struct border *borders, size_t len, struct arena *arena)
 {
-	unsigned bits = 1;
-	uint64_t span;
-	uint32_t *buckets, piece = 0;
+	uint64_t base = len > 1 ? borders[1].high : 0, span = borders[len - 1].high - base;
+	uint32_t *first, piece = 0;
+	unsigned bits = 1, shift = 0;
 
-	while (bits < BUCKET_BITS_MAX && ((uint32_t)1 << bits) < p->len)
+	while (bits < BUCKET_BITS_MAX && ((size_t)PIECES_PER_BUCKET << bits) < len)
 		bits++;
-	p->base = p->len > 1 ? p->high[1] : 0;
-	span = p->high[p->len - 1] - p->base;
-	while (p->shift < 63 && span >> p->shift >= (uint64_t)1 << bits)
-		p->shift++;
-	p->last = span >> p->shift;
-	buckets = arena_alloc(arena, (size_t)(p->last + 2) * sizeof(*buckets));
-	if (!buckets)
+	while (shift < 63 && span >> shift >= (uint64_t)1 << bits)
+		shift++;
+	*out = (struct net_buckets){ NULL, base, span >> shift, shift };
+	first = arena_alloc(arena, (size_t)(out->last + 2) * sizeof(*first));
+	if (!first)
 		return false;
-	for (uint64_t i = 0; i <= p->last + 1; i++) {
-		while (piece < p->len && (piece == 0 || (p->high[piece] - p->base) >> p->shift < i))
+	for (uint64_t i = 0; i <= out->last + 1; i++) {
+		while (piece < len && (piece == 0 || (borders[piece].high - base) >> shift < i))
 			piece++;
-		buckets[i] = piece;
+		first[i] = piece;
 	}
-	p->buckets = buckets;
+	out->first = first;
 	return true;
 }
 
-static bool seal_pieces(struct build *b, struct net_pieces *p, struct arena *arena)
+static bool seal_v4(struct build *b, struct net_index *index)
 {
 	size_t n = b->borders.len;
-	uint64_t *high = arena_alloc(arena, n * sizeof(*high));
-	uint64_t *low = arena_alloc(arena, n * sizeof(*low));
-	const struct dest_node **nodes = arena_alloc(arena, n * sizeof(*nodes));
+	struct piece4 *pieces = arena_alloc(b->arena, n * sizeof(*pieces));
 
-	if (!high || !low || !nodes || n > UINT32_MAX)
+	if (!pieces)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		high[i] = b->borders.items[i].high;
-		low[i] = b->borders.items[i].low;
-		nodes[i] = b->borders.items[i].node;
+		const struct border *border = &b->borders.items[i];
+
+		pieces[i] = (struct piece4){ (uint32_t)(border->high >> 32), border->node };
 	}
-	*p = (struct net_pieces){ high, low, nodes, (uint32_t)n, NULL, 0, 0, 0 };
-	return add_buckets(p, arena);
+	index->v4 = pieces;
+	return add_buckets(&index->buckets4, b->borders.items, n, b->arena);
 }
 
-static int build_family(
-	struct net_pieces *p, const struct net_item *items, size_t len, struct arena *arena)
+static bool seal_v6(struct build *b, struct net_index *index)
 {
-	struct build b = { .arena = arena };
-	bool ok =
-		node_set_init(&b.nodes, len) && sweep(&b, items, len) && seal_pieces(&b, p, arena);
+	size_t n = b->borders.len;
+	struct piece6 *pieces = arena_alloc(b->arena, n * sizeof(*pieces));
 
-	free(b.nodes.slots);
-	vec_free(&b.borders);
-	return ok ? 0 : -ENOMEM;
+	if (!pieces)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct border *border = &b->borders.items[i];
+
+		pieces[i] = (struct piece6){ border->high, border->low, border->node };
+	}
+	index->v6 = pieces;
+	return add_buckets(&index->buckets6, b->borders.items, n, b->arena);
 }
 
 int net_index_build(
 	struct net_index *index, struct net_item *items, size_t len, struct arena *arena)
 {
+	struct build b = { .arena = arena };
 	size_t v4 = 0;
-	int ret;
+	bool ok;
 
 	if (len)
 		qsort(items, len, sizeof(*items), item_order);
 	while (v4 < len && items[v4].prefix.addr.bits == 32)
 		v4++;
-	ret = build_family(&index->v4, items, v4, arena);
-	return ret < 0 ? ret : build_family(&index->v6, items + v4, len - v4, arena);
+	ok = slots_init(&b, len) && vec_add(&b.nodes) /* NODE_NONE */ && sweep(&b, items, v4) &&
+	     seal_v4(&b, index);
+	b.borders.len = 0;
+	ok = ok && sweep(&b, items + v4, len - v4) && seal_v6(&b, index);
+	if (ok) {
+		index->nodes = vec_seal(&b.nodes, arena);
+		ok = index->nodes != NULL;
+	}
+	free(b.slots);
+	vec_free(&b.borders);
+	vec_free(&b.nodes);
+	return ok ? 0 : -ENOMEM;
 }
 
-const struct dest_node *net_index_find(const struct net_index *index, const struct address *addr)
+static uint64_t bucket_of(const struct net_buckets *buckets, uint64_t high)
 {
-	const struct net_pieces *p = addr->bits == 32 ? &index->v4 : &index->v6;
-	uint64_t high = half(addr, 0), low = half(addr, 8);
-	uint64_t bucket = high < p->base ? 0 : (high - p->base) >> p->shift;
-	uint32_t from, to;
+	uint64_t bucket = high < buckets->base ? 0 : (high - buckets->base) >> buckets->shift;
 
-	if (high < p->base)
-		return p->nodes[0];
-	if (bucket > p->last)
-		bucket = p->last;
-	/* The last piece that begins at or before the address: in this bucket, or just before it.
-	 */
-	from = p->buckets[bucket] - 1;
-	to = p->buckets[bucket + 1];
+	return bucket < buckets->last ? bucket : buckets->last;
+}
+
+static uint32_t find4(const struct net_index *index, const struct address *addr)
+{
+	uint64_t high = half(addr, 0), bucket = bucket_of(&index->buckets4, high);
+	uint32_t begin = (uint32_t)(high >> 32);
+	/* The last piece that begins at or before the address: in the bucket, or just before. */
+	uint32_t from = index->buckets4.first[bucket] - 1, to = index->buckets4.first[bucket + 1];
+
+	if (high < index->buckets4.base)
+		return index->v4[0].node;
 	while (to - from > 1) {
 		uint32_t mid = from + (to - from) / 2;
 
-		if (p->high[mid] < high || (p->high[mid] == high && p->low[mid] <= low))
+		if (index->v4[mid].begin <= begin)
 			from = mid;
 		else
 			to = mid;
 	}
-	return p->nodes[from];
+	return index->v4[from].node;
+}
+
+static uint32_t find6(const struct net_index *index, const struct address *addr)
+{
+	uint64_t high = half(addr, 0), low = half(addr, 8);
+	uint64_t bucket = bucket_of(&index->buckets6, high);
+	uint32_t from = index->buckets6.first[bucket] - 1, to = index->buckets6.first[bucket + 1];
+
+	if (high < index->buckets6.base)
+		return index->v6[0].node;
+	while (to - from > 1) {
+		uint32_t mid = from + (to - from) / 2;
+		const struct piece6 *piece = &index->v6[mid];
+
+		if (piece->high < high || (piece->high == high && piece->low <= low))
+			from = mid;
+		else
+			to = mid;
+	}
+	return index->v6[from].node;
+}
+
+uint32_t net_index_find(const struct net_index *index, const struct address *addr)
+{
+	return addr->bits == 32 ? find4(index, addr) : find6(index, addr);
 }
 
 uint32_t entry_list_find(const struct entry_list *list, uint32_t rule)

@@ -28,12 +28,35 @@ struct entry_list {
 	uint32_t len;
 };
 
-/* The rules that name one prefix, host name or program. */
+/*
+ * The rules that name one prefix, host name or program: first those that are
+ * not found by who makes the call, then those that are (index.h). Small, and
+ * with its only entry inside when it has one: deciding waits for memory, not
+ * for arithmetic.
+ */
 struct dest_node {
-	const struct dest_node *parent; /* the next wider prefix with rules; NULL: none */
-	struct entry_list any;          /* rules that are not found by who makes the call... */
-	struct entry_list specific;     /* ...and those that are: index.h */
+	uint32_t parent; /* number of the node of the next wider prefix; NODE_NONE */
+	uint32_t nany, nspecific;
+	struct entry one; /* when there is one in all */
+	const struct entry *entries;
 };
+
+enum { NODE_NONE = 0 };
+
+static inline struct entry_list node_any(const struct dest_node *node)
+{
+	bool one = node->nany + node->nspecific <= 1;
+
+	return (struct entry_list){ one ? &node->one : node->entries, node->nany };
+}
+
+static inline struct entry_list node_specific(const struct dest_node *node)
+{
+	bool one = node->nany + node->nspecific <= 1;
+
+	return (struct entry_list){ one ? &node->one : node->entries + node->nany,
+		node->nspecific };
+}
 
 struct net_item {
 	struct prefix prefix;
@@ -41,31 +64,44 @@ struct net_item {
 	bool specific;
 };
 
-/* Pieces of one family's address space; the first begins at 0. */
-struct net_pieces {
-	const uint64_t *high, *low; /* where each begins: upper and lower half; IPv4 has no lower */
-	const struct dest_node *const *nodes;
-	uint32_t len;
-	/* Buckets over the upper halves, so that few pieces are left to search. */
-	const uint32_t *buckets; /* index of the first piece that begins in or after the bucket */
-	uint64_t base, last;     /* of the buckets: (high - base) >> shift */
+/* A part of the address space: from where it begins to where the next one does. */
+struct piece4 {
+	uint32_t begin, node;
+};
+
+struct piece6 {
+	uint64_t high, low;
+	uint32_t node;
+};
+
+/*
+ * Buckets over the upper 64 bits of an address, IPv4 in the upper 32 of them, so
+ * that few pieces are left to search.
+ */
+struct net_buckets {
+	const uint32_t *first; /* the first piece that begins in or after the bucket */
+	uint64_t base, last;   /* a bucket is (high - base) >> shift, up to last */
 	unsigned shift;
 };
 
+/* The first piece of a family begins at 0. */
 struct net_index {
-	struct net_pieces v4, v6;
+	struct piece4 *v4;
+	struct piece6 *v6;
+	struct net_buckets buckets4, buckets6;
+	const struct dest_node *nodes; /* by number; the first is no node */
 };
 
 /* Everything is in the arena; items are sorted in place. Returns 0 or -ENOMEM. */
 int net_index_build(
 	struct net_index *index, struct net_item *items, size_t len, struct arena *arena);
 
-/* The node of the innermost prefix that has the address; NULL for none. */
-const struct dest_node *net_index_find(const struct net_index *index, const struct address *addr);
+/* The number of the node of the innermost prefix that has the address, or NODE_NONE. */
+uint32_t net_index_find(const struct net_index *index, const struct address *addr);
 
-/* A node over items that name one thing, as for names and programs; sorts them. NULL: no memory. */
-const struct dest_node *dest_node_new(
-	const struct dest_node *parent, struct net_item *items, size_t len, struct arena *arena);
+/* Makes a node over items that name one thing, sorting them. False: no memory. */
+bool dest_node_init(struct dest_node *node, uint32_t parent, struct net_item *items, size_t len,
+	struct arena *arena);
 
 /* The position of the first entry of the rule; list->len when it has none. */
 uint32_t entry_list_find(const struct entry_list *list, uint32_t rule);

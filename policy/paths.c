@@ -6,7 +6,16 @@
 
 #include "policy/hash.h"
 
-enum { SLOTS_FIRST = 16 };
+enum {
+	SLOTS_FIRST = 16,
+	BLOCK_FIRST = 4096,
+	UNIT = 64, /* bytes: entries begin where lines of the cache do */
+};
+
+static struct path_entry *entry_at(const struct path_table *table, uint32_t unit)
+{
+	return (struct path_entry *)(void *)(table->block + (size_t)unit * UNIT);
+}
 
 /* The slot of the path, or the free one where it would go. There is always a free one. */
 static struct path_slot *slot_of(
@@ -18,93 +27,117 @@ static struct path_slot *slot_of(
 		struct path_slot *slot = &table->slots[i];
 		const struct path_entry *entry;
 
-		if (slot->id == PATH_NONE)
+		if (!slot->entry)
 			return slot;
 		if (slot->tag != (uint32_t)(hash >> 32))
 			continue;
-		entry = path_table_entry(table, slot->id);
+		entry = entry_at(table, slot->entry);
 		if (entry->len == len && !memcmp(entry->path, path, len))
 			return slot;
 	}
 }
 
-static int rehash(struct path_table *table)
+static int grow_slots(struct path_table *table)
 {
-	size_t nslots = table->nslots ? table->nslots * 2 : SLOTS_FIRST;
-	struct path_slot *slots = calloc(nslots, sizeof(*slots));
+	struct path_table grown = *table;
 
-	if (!slots)
+	grown.nslots = table->nslots ? table->nslots * 2 : SLOTS_FIRST;
+	grown.slots = calloc(grown.nslots, sizeof(*grown.slots));
+	if (!grown.slots)
 		return -ENOMEM;
-	free(table->slots);
-	table->slots = slots;
-	table->nslots = nslots;
-	for (size_t i = 0; i < table->len; i++) {
-		const struct path_entry *entry = &table->entries[i];
-		uint64_t hash = hash_bytes(entry->path, entry->len);
-		struct path_slot *slot = slot_of(table, entry->path, entry->len, hash);
+	for (size_t i = 0; i < table->nslots; i++) {
+		const struct path_slot *slot = &table->slots[i];
+		const struct path_entry *entry = entry_at(table, slot->entry);
 
-		*slot = (struct path_slot){ (uint32_t)(hash >> 32), (uint32_t)i + 1 };
+		if (slot->entry)
+			*slot_of(&grown, entry->path, entry->len,
+				hash_bytes(entry->path, entry->len)) = *slot;
 	}
+	free(table->slots);
+	*table = grown;
 	return 0;
 }
 
-static int reserve(struct path_table *table)
+static int grow_block(struct path_table *table, size_t more)
 {
-	struct path_entry *entries;
-	size_t cap;
+	size_t cap = table->cap ? table->cap : BLOCK_FIRST;
+	char *block;
 
-	if (table->len * 2 >= table->nslots && rehash(table) < 0)
+	while (cap - table->used < more)
+		cap *= 2;
+	if (cap / UNIT > UINT32_MAX)
 		return -ENOMEM;
-	if (table->len < table->cap)
-		return 0;
-	cap = table->cap ? table->cap * 2 : SLOTS_FIRST;
-	entries = reallocarray(table->entries, cap, sizeof(*entries));
-	if (!entries)
+	block = aligned_alloc(UNIT, cap);
+	if (!block)
 		return -ENOMEM;
-	table->entries = entries;
+	if (table->used)
+		memcpy(block, table->block, table->used);
+	free(table->block);
+	table->block = block;
 	table->cap = cap;
+	if (!table->used)
+		table->used = UNIT;
 	return 0;
 }
 
-int path_table_add(struct path_table *table, struct arena *arena, const char *path,
-	const struct identity *identity, uint32_t *id)
+static int add_entry(struct path_table *table, const char *path, size_t len,
+	const struct identity *identity, uint32_t *unit)
+{
+	size_t size = (sizeof(struct path_entry) + len + 1 + UNIT - 1) / UNIT * UNIT;
+	struct path_entry *entry;
+
+	if ((!table->block || table->cap - table->used < size) &&
+		grow_block(table, size + UNIT) < 0)
+		return -ENOMEM;
+	*unit = (uint32_t)(table->used / UNIT);
+	table->used += size;
+	entry = entry_at(table, *unit);
+	entry->number = (uint32_t)++table->len;
+	entry->len = (uint32_t)len;
+	entry->id = *identity;
+	memcpy(entry->path, path, len + 1);
+	return 0;
+}
+
+int path_table_add(
+	struct path_table *table, const char *path, const struct identity *identity, uint32_t *id)
 {
 	size_t len = strlen(path);
 	uint64_t hash = hash_bytes(path, len);
 	struct path_slot *slot;
-	char *copy;
+	struct path_entry *entry;
+	uint32_t unit;
 
-	if (len > UINT32_MAX || reserve(table) < 0)
+	if (len >= UINT32_MAX || (table->len * 2 >= table->nslots && grow_slots(table) < 0))
 		return -ENOMEM;
 	slot = slot_of(table, path, len, hash);
-	if (slot->id == PATH_NONE) {
-		copy = arena_alloc(arena, len + 1);
-		if (!copy)
+	if (!slot->entry) {
+		if (add_entry(table, path, len, identity, &unit) < 0)
 			return -ENOMEM;
-		memcpy(copy, path, len);
-		table->entries[table->len++] =
-			(struct path_entry){ copy, (uint32_t)len, *identity };
-		*slot = (struct path_slot){ (uint32_t)(hash >> 32), (uint32_t)table->len };
+		*slot = (struct path_slot){ (uint32_t)(hash >> 32), unit };
 	}
-	*id = slot->id;
-	if (!table->entries[*id - 1].id.known)
-		table->entries[*id - 1].id = *identity;
+	entry = entry_at(table, slot->entry);
+	if (!entry->id.known)
+		entry->id = *identity;
+	*id = entry->number;
 	return 0;
 }
 
-uint32_t path_table_find(const struct path_table *table, const char *path)
+const struct path_entry *path_table_find(const struct path_table *table, const char *path)
 {
+	const struct path_slot *slot;
 	size_t len;
 
 	if (!table->len)
-		return PATH_NONE;
+		return NULL;
 	len = strlen(path);
-	return slot_of(table, path, len, hash_bytes(path, len))->id;
+	slot = slot_of(table, path, len, hash_bytes(path, len));
+	return slot->entry ? entry_at(table, slot->entry) : NULL;
 }
 
 void path_table_free(struct path_table *table)
 {
-	free(table->entries);
+	free(table->block);
 	free(table->slots);
 	*table = (struct path_table){ 0 };
 }

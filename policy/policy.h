@@ -107,6 +107,9 @@ struct decision {
 	int near_miss;
 };
 
+/* True when some rule asks for the uid: request.uid need not be filled otherwise. */
+bool policy_uses_uid(const struct policy *policy);
+
 void policy_decide(
 	const struct policy *policy, const struct request *request, struct decision *decision);
 

@@ -49,8 +49,6 @@ static enum table_id table_of(const struct facts *facts)
 
 static void add_node(struct search *s, const struct dest_node *node, bool changed)
 {
-	if (!node)
-		return;
 	if (s->nnodes == NODES_MAX) {
 		s->overflow = true;
 		return;
@@ -63,7 +61,7 @@ static bool add_name_node(void *ctx, uint32_t name)
 	struct search *s = ctx;
 
 	if (name < s->table->names)
-		add_node(s, s->table->by_name[name], false);
+		add_node(s, &s->table->by_name[name], false);
 	return true;
 }
 
@@ -71,8 +69,10 @@ static void find_inet_nodes(struct search *s)
 {
 	const struct address *addr = &s->facts->target.addr;
 
-	for (const struct dest_node *n = net_index_find(&s->table->net, addr); n; n = n->parent)
-		add_node(s, n, false);
+	const struct net_index *net = &s->table->net;
+
+	for (uint32_t n = net_index_find(net, addr); n != NODE_NONE; n = net->nodes[n].parent)
+		add_node(s, &net->nodes[n], false);
 	if (s->table->by_name)
 		name_resolver_each(s->facts->policy->resolver, addr, add_name_node, s);
 }
@@ -80,7 +80,7 @@ static void find_inet_nodes(struct search *s)
 static void find_target_node(struct search *s, const struct named *named)
 {
 	if (named->path_id != PATH_NONE)
-		add_node(s, s->table->by_target[named->path_id], !named->same);
+		add_node(s, &s->table->by_target[named->path_id], !named->same);
 }
 
 static void find_nodes(struct search *s)
@@ -184,13 +184,12 @@ static enum match entry_what(
 		       : MATCH_NO;
 }
 
-static void take_entries(
-	struct search *s, const struct place_in *place, const struct entry_list *list)
+static void take_entries(struct search *s, const struct place_in *place, struct entry_list list)
 {
-	for (uint32_t i = 0; i < list->len && list->items[i].rule < s->found.rule; i++) {
-		enum match what = entry_what(s, place, &list->items[i]);
+	for (uint32_t i = 0; i < list.len && list.items[i].rule < s->found.rule; i++) {
+		enum match what = entry_what(s, place, &list.items[i]);
 
-		if (what != MATCH_NO && take(s, list->items[i].rule, what))
+		if (what != MATCH_NO && take(s, list.items[i].rule, what))
 			return;
 	}
 }
@@ -201,11 +200,11 @@ static enum match find_what(const struct search *s, uint32_t rule)
 	enum match what = MATCH_NO;
 
 	for (unsigned n = 0; what != MATCH_YES && n < s->nnodes; n++) {
-		const struct entry_list *list = &s->nodes[n].node->specific;
+		struct entry_list list = node_specific(s->nodes[n].node);
 
-		for (uint32_t i = entry_list_find(list, rule);
-			i < list->len && list->items[i].rule == rule && what != MATCH_YES; i++)
-			what = match_or(what, entry_what(s, &s->nodes[n], &list->items[i]));
+		for (uint32_t i = entry_list_find(&list, rule);
+			i < list.len && list.items[i].rule == rule && what != MATCH_YES; i++)
+			what = match_or(what, entry_what(s, &s->nodes[n], &list.items[i]));
 	}
 	return what;
 }
@@ -216,7 +215,7 @@ static void take_specific(struct search *s)
 	size_t by_what = 0, by_who = 0;
 
 	for (unsigned n = 0; n < s->nnodes; n++)
-		by_what += s->nodes[n].node->specific.len;
+		by_what += s->nodes[n].node->nspecific;
 	if (!by_what)
 		return;
 	for (unsigned k = 0; k < s->nkeys; k++)
@@ -224,7 +223,7 @@ static void take_specific(struct search *s)
 			path_list(&s->table->who_specific[s->keys[k].kind], s->keys[k].path_id).len;
 	if (by_what <= by_who) {
 		for (unsigned n = 0; n < s->nnodes; n++)
-			take_entries(s, &s->nodes[n], &s->nodes[n].node->specific);
+			take_entries(s, &s->nodes[n], node_specific(s->nodes[n].node));
 		return;
 	}
 	for (unsigned k = 0; k < s->nkeys; k++) {
@@ -244,7 +243,7 @@ static void take_indexed(struct search *s)
 {
 	take_any(s, &s->table->any);
 	for (unsigned n = 0; n < s->nnodes; n++)
-		take_entries(s, &s->nodes[n], &s->nodes[n].node->any);
+		take_entries(s, &s->nodes[n], node_any(s->nodes[n].node));
 	for (unsigned k = 0; k < s->nkeys; k++) {
 		struct rule_list list =
 			path_list(&s->table->who_any[s->keys[k].kind], s->keys[k].path_id);

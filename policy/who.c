@@ -9,15 +9,12 @@ static struct named named_file(
 	const struct policy *policy, const char *path, const struct identity *id, bool by_path)
 {
 	struct named named = { .path = path, .same = true };
-	const struct identity *seen;
+	const struct path_entry *entry = path ? path_table_find(&policy->paths, path) : NULL;
 
-	if (!path)
+	if (!entry)
 		return named;
-	named.path_id = path_table_find(&policy->paths, path);
-	if (named.path_id == PATH_NONE || by_path)
-		return named;
-	seen = &path_table_entry(&policy->paths, named.path_id)->id;
-	named.same = !seen->known || identity_equal(seen, id);
+	named.path_id = entry->number;
+	named.same = by_path || !entry->id.known || identity_equal(&entry->id, id);
 	return named;
 }
 
@@ -71,6 +68,10 @@ static bool has_id(const struct program_matcher *matcher, uint32_t id)
 {
 	uint32_t low = 0, high = matcher->nids;
 
+	if (!high || id < matcher->first || id > matcher->last)
+		return false;
+	if (matcher->last - matcher->first + 1 == high)
+		return true;
 	while (high - low > 1) {
 		uint32_t mid = low + (high - low) / 2;
 
@@ -79,7 +80,7 @@ static bool has_id(const struct program_matcher *matcher, uint32_t id)
 		else
 			high = mid;
 	}
-	return high && matcher->ids[low] == id;
+	return matcher->ids[low] == id;
 }
 
 enum match pattern_named(

@@ -39,10 +39,11 @@ struct who {
 
 /* The patterns of a list, split by how they are looked up. */
 struct program_matcher {
-	const uint32_t *ids;                      /* sorted numbers of literal paths */
+	const uint32_t *ids;                      /* numbers of literal paths, sorted, each once */
 	const struct program_pattern *const *odd; /* globs, and pins that did not hold */
 	uint32_t nids, nodd;
-	bool all; /* the list is empty: no condition */
+	uint32_t first, last; /* of ids: often all between them are in it */
+	bool all;             /* the list is empty: no condition */
 };
 
 void who_of(const struct policy *policy, const struct request *request, struct who *out);
