@@ -10,6 +10,11 @@
  * The ten rules have one program and one prefix each. Every policy gets its own
  * requests, of the same make: half are allowed by a rule, half are not. They
  * are decided in alternating rounds; the figures are medians of the rounds.
+ *
+ * First 20 different calls are made in turn, as many as ten rules can tell
+ * apart: that compares the work of deciding. Then 8192 by as many programs, so
+ * that no call finds in the cache what the one before it has left there: that
+ * adds what the memory of a large policy costs, and is the worst there is.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -333,7 +338,7 @@ int main(void)
 	subjects[1].policy = make_one_rule();
 	subjects[2].policy = make_rules(PROGRAMS, PREFIXES / PROGRAMS);
 	subjects[3].policy = make_mixed();
-	compare(subjects, n, 64);
+	compare(subjects, n, 20);
 	compare(subjects, n, 8192);
 	for (size_t i = 0; i < n; i++)
 		policy_free(subjects[i].policy);

@@ -74,7 +74,18 @@ struct destination_refs {
 	uint32_t len;
 };
 
-/* What deciding needs of a rule, close together. */
+/*
+ * The who of most rules in few bytes, so that many are near: nothing, or a
+ * list of programs whose numbers are all those from first to last.
+ */
+struct rule_quick {
+	uint32_t first, last;
+	bool everybody; /* no who conditions */
+	bool range;     /* exe within first and last, and no other condition */
+	bool restrictive;
+};
+
+/* What deciding needs of a rule. */
 struct rule_match {
 	bool restrictive;
 	struct program_matcher exe, script, lineage, exec;
@@ -90,6 +101,7 @@ struct name_ref {
 
 struct index {
 	struct rule_match *rules;
+	const struct rule_quick *quick;
 	const struct spec *specs;
 	const struct name_ref *name_refs; /* by rule */
 	size_t nname_refs;
@@ -106,6 +118,9 @@ static inline struct rule_list path_list(const struct path_lists *lists, uint32_
 	to = lists->start[path_id + 1];
 	return (struct rule_list){ lists->items + from, to - from };
 }
+
+/* Begins to fetch what finding the target will read first. */
+void index_prefetch(const struct index *index, const struct target *target);
 
 /* Builds policy->index in the policy's arena. Returns 0 or -ENOMEM. */
 int index_build(struct policy *policy);

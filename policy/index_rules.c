@@ -72,24 +72,44 @@ static bool others_init(
 	return true;
 }
 
+static struct rule_quick quick_of(const struct rule *rule, const struct rule_match *m)
+{
+	bool only_exe = m->script.all && m->lineage.all && !rule->uid.len;
+
+	return (struct rule_quick){
+		.first = m->exe.first,
+		.last = m->exe.last,
+		.everybody = only_exe && m->exe.all,
+		.range = only_exe && m->exe.nids && !m->exe.nodd &&
+			 m->exe.last - m->exe.first + 1 == m->exe.nids,
+		.restrictive = m->restrictive,
+	};
+}
+
+static bool prepare_rule(struct policy *p, const struct rule *rule, struct rule_match *m)
+{
+	m->restrictive = rule_restricts(rule);
+	return matcher_init(&m->exe, &rule->exe, &p->arena) &&
+	       matcher_init(&m->script, &rule->script, &p->arena) &&
+	       matcher_init(&m->lineage, &rule->lineage, &p->arena) &&
+	       matcher_init(&m->exec, &rule->exec, &p->arena) &&
+	       others_init(&m->others[DESTINATION_CONNECT], &rule->connect, &p->arena) &&
+	       others_init(&m->others[DESTINATION_BIND], &rule->bind, &p->arena);
+}
+
 int index_prepare_rules(struct policy *p, struct index *index)
 {
+	struct rule_quick *quick = arena_alloc(&p->arena, (p->nrules + 1) * sizeof(*quick));
+
 	index->rules = arena_alloc(&p->arena, (p->nrules + 1) * sizeof(*index->rules));
-	if (!index->rules)
+	if (!index->rules || !quick)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->nrules; i++) {
-		const struct rule *rule = &p->rules[i];
-		struct rule_match *m = &index->rules[i];
-
-		m->restrictive = rule_restricts(rule);
-		if (!matcher_init(&m->exe, &rule->exe, &p->arena) ||
-			!matcher_init(&m->script, &rule->script, &p->arena) ||
-			!matcher_init(&m->lineage, &rule->lineage, &p->arena) ||
-			!matcher_init(&m->exec, &rule->exec, &p->arena) ||
-			!others_init(&m->others[DESTINATION_CONNECT], &rule->connect, &p->arena) ||
-			!others_init(&m->others[DESTINATION_BIND], &rule->bind, &p->arena))
+		if (!prepare_rule(p, &p->rules[i], &index->rules[i]))
 			return -ENOMEM;
+		quick[i] = quick_of(&p->rules[i], &index->rules[i]);
 	}
+	index->quick = quick;
 	return 0;
 }
 

@@ -4,30 +4,49 @@
 
 void facts_of(const struct policy *policy, const struct request *request, struct facts *out)
 {
+	bool destination = request->kind == CALL_KIND_CONNECT || request->kind == CALL_KIND_BIND;
+
 	out->policy = policy;
 	out->request = request;
-	who_of(policy, request, &out->who);
-	if (request->kind == CALL_KIND_CONNECT || request->kind == CALL_KIND_BIND) {
+	if (destination) {
 		target_of(request, &out->target);
-	} else if (request->kind == CALL_KIND_EXEC) {
+		index_prefetch(policy->index, &out->target);
+	}
+	who_of(policy, request, &out->who);
+	if (request->kind == CALL_KIND_EXEC) {
 		out->exec = named_program(policy, request->target, request->by_path);
 		out->exec_script = named_script(policy, request->target, request->by_path);
 	}
 }
 
-enum match rule_who(struct facts *facts, const struct rule *rule)
+static enum match long_who(struct facts *facts, uint32_t rule)
 {
-	const struct rule_match *m = &facts->policy->index->rules[rule->index];
+	const struct rule_match *m = &facts->policy->index->rules[rule];
 	enum match match = matcher_named(&m->exe, &facts->who.exe, m->restrictive);
 
 	if (match != MATCH_NO)
 		match = match_and(
 			match, matcher_named(&m->script, &facts->who.script, m->restrictive));
-	if (match != MATCH_NO && !uid_list_has(&rule->uid, facts->request->uid))
+	if (match != MATCH_NO &&
+		!uid_list_has(&facts->policy->rules[rule].uid, facts->request->uid))
 		match = MATCH_NO;
 	if (match != MATCH_NO)
 		match = match_and(match, matcher_lineage(&m->lineage, &facts->who, m->restrictive));
 	return match;
+}
+
+enum match rule_who(struct facts *facts, uint32_t rule)
+{
+	const struct rule_quick *quick = &facts->policy->index->quick[rule];
+	const struct named *exe = &facts->who.exe;
+
+	if (quick->everybody)
+		return MATCH_YES;
+	if (!quick->range)
+		return long_who(facts, rule);
+	if (exe->path_id < quick->first || exe->path_id > quick->last)
+		return MATCH_NO;
+	return exe->same || quick->restrictive ? MATCH_YES : MATCH_CHANGED;
 }
 
 static enum match destinations_match(

@@ -322,13 +322,10 @@ static uint32_t find4(const struct net_index *index, const struct address *addr)
 
 	if (high < index->buckets4.base)
 		return index->v4[0].node;
-	while (to - from > 1) {
-		uint32_t mid = from + (to - from) / 2;
-
-		if (index->v4[mid].begin <= begin)
-			from = mid;
-		else
-			to = mid;
+	/* Without branches: which way it goes cannot be foreseen. */
+	for (uint32_t left = to - from, part; left > 1; left -= part) {
+		part = left / 2;
+		from = index->v4[from + part].begin <= begin ? from + part : from;
 	}
 	return index->v4[from].node;
 }
@@ -351,6 +348,13 @@ static uint32_t find6(const struct net_index *index, const struct address *addr)
 			to = mid;
 	}
 	return index->v6[from].node;
+}
+
+void net_index_prefetch(const struct net_index *index, const struct address *addr)
+{
+	const struct net_buckets *buckets = addr->bits == 32 ? &index->buckets4 : &index->buckets6;
+
+	__builtin_prefetch(&buckets->first[bucket_of(buckets, half(addr, 0))]);
 }
 
 uint32_t net_index_find(const struct net_index *index, const struct address *addr)

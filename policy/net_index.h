@@ -99,6 +99,9 @@ int net_index_build(
 /* The number of the node of the innermost prefix that has the address, or NODE_NONE. */
 uint32_t net_index_find(const struct net_index *index, const struct address *addr);
 
+/* Begins to fetch what finding the address will read first. */
+void net_index_prefetch(const struct net_index *index, const struct address *addr);
+
 /* Makes a node over items that name one thing, sorting them. False: no memory. */
 bool dest_node_init(struct dest_node *node, uint32_t parent, struct net_item *items, size_t len,
 	struct arena *arena);

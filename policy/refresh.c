@@ -8,7 +8,7 @@ static bool is_wanted(struct facts *facts, const struct name_ref *ref)
 
 	return transport_matches(d->protocols, d->ports, &facts->target, rule_restricts(rule)) &&
 	       name_resolver_is_stale(facts->policy->resolver, d->name.number) &&
-	       rule_who(facts, rule) != MATCH_NO;
+	       rule_who(facts, ref->rule) != MATCH_NO;
 }
 
 /* Names that could change the decision: those of rules before the one that decides now. */

@@ -5,6 +5,7 @@
 enum {
 	NODES_MAX = 256, /* prefixes around an address: at most 129; names of it */
 	KEYS_MAX = WHO_LINKS + 2,
+	FEW = 4,
 };
 
 /* A list of destinations that the target is in, and how far it is. */
@@ -30,6 +31,13 @@ struct search {
 	bool overflow; /* more than fits above: look at every rule instead */
 	struct found found;
 };
+
+void index_prefetch(const struct index *index, const struct target *target)
+{
+	/* The memory is on its way while the caller's programs are looked up. */
+	if (target->class == TARGET_INET)
+		net_index_prefetch(&index->tables[TABLE_CONNECT + TARGET_INET].net, &target->addr);
+}
 
 static enum table_id table_of(const struct facts *facts)
 {
@@ -127,7 +135,7 @@ static void find_keys(struct search *s)
 /* Takes the rule when it matches; `what` is what is known of that half. True ends a list. */
 static bool take(struct search *s, uint32_t rule, enum match what)
 {
-	enum match match = match_and(what, rule_who(s->facts, &s->facts->policy->rules[rule]));
+	enum match match = match_and(what, rule_who(s->facts, rule));
 
 	if (match == MATCH_YES) {
 		s->found.rule = rule;
@@ -174,11 +182,11 @@ static void take_all(struct search *s)
 static enum match entry_what(
 	const struct search *s, const struct place_in *place, const struct entry *entry)
 {
-	const struct rule_match *m = &s->index->rules[entry->rule];
 	const struct spec *spec = &s->index->specs[entry->spec];
 
 	if (s->id == TABLE_EXEC)
-		return place->changed && !m->restrictive ? MATCH_CHANGED : MATCH_YES;
+		return place->changed && !s->index->quick[entry->rule].restrictive ? MATCH_CHANGED
+										   : MATCH_YES;
 	return transport_matches(spec->protocols, spec->ports, &s->facts->target, spec->restrictive)
 		       ? MATCH_YES
 		       : MATCH_NO;
@@ -209,6 +217,24 @@ static enum match find_what(const struct search *s, uint32_t rule)
 	return what;
 }
 
+static void take_by_what(struct search *s)
+{
+	for (unsigned n = 0; n < s->nnodes; n++)
+		take_entries(s, &s->nodes[n], node_specific(s->nodes[n].node));
+}
+
+static void take_by_who(struct search *s, const struct key *key)
+{
+	struct rule_list list = path_list(&s->table->who_specific[key->kind], key->path_id);
+
+	for (uint32_t i = 0; i < list.len && list.items[i] < s->found.rule; i++) {
+		enum match what = find_what(s, list.items[i]);
+
+		if (what != MATCH_NO && take(s, list.items[i], what))
+			return;
+	}
+}
+
 /* Rules with specific who and what: by the side with fewer of them. */
 static void take_specific(struct search *s)
 {
@@ -216,27 +242,18 @@ static void take_specific(struct search *s)
 
 	for (unsigned n = 0; n < s->nnodes; n++)
 		by_what += s->nodes[n].node->nspecific;
-	if (!by_what)
+	/* With a few, finding out how many there are on the other side would take longer. */
+	if (by_what > FEW)
+		for (unsigned k = 0; k < s->nkeys; k++)
+			by_who += path_list(
+				&s->table->who_specific[s->keys[k].kind], s->keys[k].path_id)
+					  .len;
+	if (by_what <= FEW || by_what <= by_who) {
+		take_by_what(s);
 		return;
+	}
 	for (unsigned k = 0; k < s->nkeys; k++)
-		by_who +=
-			path_list(&s->table->who_specific[s->keys[k].kind], s->keys[k].path_id).len;
-	if (by_what <= by_who) {
-		for (unsigned n = 0; n < s->nnodes; n++)
-			take_entries(s, &s->nodes[n], node_specific(s->nodes[n].node));
-		return;
-	}
-	for (unsigned k = 0; k < s->nkeys; k++) {
-		struct rule_list list =
-			path_list(&s->table->who_specific[s->keys[k].kind], s->keys[k].path_id);
-
-		for (uint32_t i = 0; i < list.len && list.items[i] < s->found.rule; i++) {
-			enum match what = find_what(s, list.items[i]);
-
-			if (what != MATCH_NO && take(s, list.items[i], what))
-				break;
-		}
-	}
+		take_by_who(s, &s->keys[k]);
 }
 
 static void take_indexed(struct search *s)

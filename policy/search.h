@@ -29,7 +29,7 @@ void facts_of(const struct policy *policy, const struct request *request, struct
 void search_first(struct facts *facts, struct found *out);
 
 /* How one rule matches; without the index. */
-enum match rule_who(struct facts *facts, const struct rule *rule);
+enum match rule_who(struct facts *facts, uint32_t rule);
 enum match rule_what(struct facts *facts, const struct rule *rule);
 
 /* The same condition by condition, for explanations. */
