@@ -295,7 +295,7 @@ int net_index_build(
 	ok = slots_init(&b, len) && vec_add(&b.nodes) /* NODE_NONE */ && sweep(&b, items, v4) &&
 	     seal_v4(&b, index);
 	b.borders.len = 0;
-	ok = ok && sweep(&b, items + v4, len - v4) && seal_v6(&b, index);
+	ok = ok && sweep(&b, len > v4 ? items + v4 : NULL, len - v4) && seal_v6(&b, index);
 	if (ok) {
 		index->nodes = vec_seal(&b.nodes, arena);
 		ok = index->nodes != NULL;

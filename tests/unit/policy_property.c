@@ -11,12 +11,7 @@
 #include "policy/name_resolver.h"
 #include "policy/root_view.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { DECISIONS = 100000 };
-#else
-enum { DECISIONS = 1000000 };
-#endif
-enum { DECISIONS_PER_POLICY = 400 };
+enum { DECISIONS = 1000000, DECISIONS_PER_POLICY = 400 };
 
 /* ---- making policies ---- */
 
