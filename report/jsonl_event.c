@@ -1,12 +1,12 @@
 #include "report/jsonl_event.h"
 
-#include <string.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 #include "decoders/json.h"
 #include "decoders/text.h"
-#include "report/record.h"
 #include "report/outcome.h"
+#include "report/record.h"
 #include "report/summary_json.h"
 
 enum {
@@ -24,60 +24,48 @@ static void put_time(struct record *record, const struct event *event)
 	gmtime_r(&event->time.tv_sec, &tm);
 	len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text + len, sizeof(text) - len, ".%09ldZ", event->time.tv_nsec);
-	record_put_word(record, "time", text);
-	record_put(record, "mono_ns", json_unsigned(event->mono_ns));
+	record_text(record, "time", text);
+	record_unsigned(record, "mono_ns", event->mono_ns);
 }
 
-static json_t *lineage_json(const struct lineage *lineage, size_t *left_out)
+static void put_lineage(struct record *record, const struct lineage *lineage)
 {
-	json_t *array = json_array();
 	size_t n = 0;
 
-	*left_out = 0;
+	record_array_open(record, "lineage");
 	for (; lineage; lineage = lineage->parent, n++) {
-		const char *path = lineage->program->path;
-
-		if (n >= LINEAGE_MAX) {
-			*left_out += 1;
-			continue;
-		}
-		if (!record_add(array, json_bytes(path, strlen(path)))) {
-			json_decref(array);
-			return NULL;
-		}
+		if (n < LINEAGE_MAX)
+			record_text(record, NULL, lineage->program->path);
 	}
-	return array;
+	record_array_close(record);
+	if (n > LINEAGE_MAX)
+		record_unsigned(record, "lineage_left_out", n - LINEAGE_MAX);
 }
 
 static void put_task(struct record *record, const struct event_task *task)
 {
 	const struct lineage *lineage = task->lineage;
-	size_t left_out;
 
 	if (!task->tid)
 		return;
-	record_put(record, "pid", json_integer(task->pid));
-	record_put(record, "tid", json_integer(task->tid));
-	record_put_text(record, "comm", task->comm);
+	record_number(record, "pid", task->pid);
+	record_number(record, "tid", task->tid);
+	record_text(record, "comm", task->comm);
 	if (lineage) {
-		record_put_text(record, "exe", lineage->program->path);
-		record_put_text(record, "script", lineage->program->script);
+		record_text(record, "exe", lineage->program->path);
+		record_text(record, "script", lineage->program->script);
 	}
-	record_put(record, "lineage", lineage_json(lineage, &left_out));
-	if (left_out)
-		record_put(record, "lineage_left_out", json_unsigned(left_out));
+	put_lineage(record, lineage);
 }
 
-static json_t *rule_json(const struct rule_ref *rule)
+static void put_rule(struct record *record, const struct rule_ref *rule)
 {
-	struct record record;
-
-	record_init(&record);
+	record_object_open(record, "rule");
 	if (rule->id && *rule->id)
-		record_put_text(&record, "id", rule->id);
-	record_put_text(&record, "file", rule->file);
-	record_put(&record, "line", json_integer(rule->line));
-	return record_take(&record);
+		record_text(record, "id", rule->id);
+	record_text(record, "file", rule->file);
+	record_number(record, "line", rule->line);
+	record_object_close(record);
 }
 
 static void put_decision(struct record *record, const struct event_call *call)
@@ -86,18 +74,18 @@ static void put_decision(struct record *record, const struct event_call *call)
 	enum verdict verdict = call->decision ? call->decision->verdict : VERDICT_ALLOW;
 	char name[32];
 
-	record_put_word(record, "verdict", verdict_name(verdict));
+	record_text(record, "verdict", verdict_name(verdict));
 	if (decision && decision->verdict == VERDICT_DENY)
-		record_put_word(record, "errno", text_errno(decision->errnum, name, sizeof(name)));
+		record_text(record, "errno", text_errno(decision->errnum, name, sizeof(name)));
 	if (call->would)
-		record_put_word(record, "would", verdict_name(call->would->verdict));
+		record_text(record, "would", verdict_name(call->would->verdict));
 	if (!decision)
 		return;
 	if (decision->rule.file)
-		record_put(record, "rule", rule_json(&decision->rule));
-	record_put_word(record, "reason", decision->reason);
-	record_put_text(record, "why", decision->why);
-	record_put_text(record, "advice", call->advice);
+		put_rule(record, &decision->rule);
+	record_text(record, "reason", decision->reason);
+	record_text(record, "why", decision->why);
+	record_text(record, "advice", call->advice);
 }
 
 static void put_result(struct record *record, const struct event_call *call)
@@ -106,71 +94,65 @@ static void put_result(struct record *record, const struct event_call *call)
 	char name[32];
 
 	if (!result->known) {
-		record_put(record, "result", json_null());
+		record_null(record, "result");
 		return;
 	}
-	record_put(record, "result", json_number(result->value));
+	record_number(record, "result", result->value);
 	if (result->is_error)
-		record_put_word(
-			record, "error", text_errno((int)-result->value, name, sizeof(name)));
-	record_put(record, "duration_ns", json_unsigned(call->duration_ns));
+		record_text(record, "error", text_errno((int)-result->value, name, sizeof(name)));
+	record_unsigned(record, "duration_ns", call->duration_ns);
 }
 
 static void put_call(struct record *record, const struct event *event)
 {
 	const struct event_call *call = &event->call;
 
-	record_put_word(record, "abi", call->call->abi->name);
-	record_put_word(record, "call", call->call->name);
-	record_put(record, "nr", json_number(call->call->nr));
-	record_put_word(record, "kind", call_kind_name(call_kind(call->call)));
-	record_put(record, "args", json_call_args(call->call, call->socket));
+	record_text(record, "abi", call->call->abi->name);
+	record_text(record, "call", call->call->name);
+	record_number(record, "nr", call->call->nr);
+	record_text(record, "kind", call_kind_name(call_kind(call->call)));
+	record_json(record, "args", json_call_args(call->call, call->socket));
 	if (call->program) {
-		record_put_text(record, "program", call->program->path);
-		record_put_text(record, "program_script", call->program->script);
+		record_text(record, "program", call->program->path);
+		record_text(record, "program_script", call->program->script);
 	}
 	if (call->child) {
-		record_put(record, "child", json_integer(call->child));
-		record_put(record, "child_is_thread", json_boolean(call->child_is_thread));
+		record_number(record, "child", call->child);
+		record_bool(record, "child_is_thread", call->child_is_thread);
 	}
-	record_put_word(record, "mode", mode_name(event->mode));
+	record_text(record, "mode", mode_name(event->mode));
 	put_decision(record, call);
 	put_result(record, call);
 }
 
-static json_t *strings_json(const char *const *strings)
+static void put_strings(struct record *record, const char *key, const char *const *strings)
 {
-	json_t *array = json_array();
-
-	for (; strings && *strings; strings++) {
-		if (!record_add(array, json_bytes(*strings, strlen(*strings)))) {
-			json_decref(array);
-			return NULL;
-		}
-	}
-	return array;
+	record_array_open(record, key);
+	for (; strings && *strings; strings++)
+		record_text(record, NULL, *strings);
+	record_array_close(record);
 }
 
 static void put_session(struct record *record, const struct event *event)
 {
 	const struct event_session *session = &event->session;
 
-	record_put_word(record, "callgate", CALLGATE_VERSION);
-	record_put(record, "command", strings_json((const char *const *)session->argv));
-	record_put_text(record, "cwd", session->cwd);
-	record_put_word(record, "mode", mode_name(event->mode));
-	record_put_word(record, "backend", session->backend);
-	record_put_text(record, "kernel", session->kernel);
-	record_put(record, "uid", json_integer(session->uid));
-	record_put(record, "gid", json_integer(session->gid));
-	record_put(record, "policies", strings_json(session->policies));
+	record_text(record, "callgate", CALLGATE_VERSION);
+	put_strings(record, "command", (const char *const *)session->argv);
+	record_text(record, "cwd", session->cwd);
+	record_text(record, "mode", mode_name(event->mode));
+	record_text(record, "backend", session->backend);
+	record_text(record, "kernel", session->kernel);
+	record_number(record, "uid", session->uid);
+	record_number(record, "gid", session->gid);
+	put_strings(record, "policies", session->policies);
 }
 
 static void put_start(struct record *record, const struct event *event)
 {
-	record_put(record, "parent", json_integer(event->start.parent));
-	record_put(record, "thread", json_boolean(event->start.thread));
-	record_put_word(record, "how", event->start.how);
+	record_number(record, "parent", event->start.parent);
+	record_bool(record, "thread", event->start.thread);
+	record_text(record, "how", event->start.how);
 }
 
 static void put_exit(struct record *record, const struct event *event)
@@ -178,21 +160,20 @@ static void put_exit(struct record *record, const struct event *event)
 	int status = event->exit.status;
 	char name[32];
 
-	record_put(record, "thread", json_boolean(event->exit.thread));
+	record_bool(record, "thread", event->exit.thread);
 	if (WIFEXITED(status)) {
-		record_put(record, "exit_code", json_integer(WEXITSTATUS(status)));
+		record_number(record, "exit_code", WEXITSTATUS(status));
 	} else {
-		record_put_word(
-			record, "signal", outcome_signal(WTERMSIG(status), name, sizeof(name)));
-		record_put(record, "core_dumped", json_boolean(WCOREDUMP(status)));
+		record_text(record, "signal", outcome_signal(WTERMSIG(status), name, sizeof(name)));
+		record_bool(record, "core_dumped", WCOREDUMP(status));
 	}
-	record_put(record, "lifetime_ns", json_unsigned(event->exit.lifetime_ns));
+	record_unsigned(record, "lifetime_ns", event->exit.lifetime_ns);
 }
 
 static void put_warning(struct record *record, const struct event *event)
 {
-	record_put_word(record, "code", event->warning.code);
-	record_put_text(record, "text", event->warning.text);
+	record_text(record, "code", event->warning.code);
+	record_text(record, "text", event->warning.text);
 }
 
 static void put_summary(struct record *record, const struct event *event)
@@ -212,16 +193,16 @@ static const struct {
 	[EVENT_SUMMARY] = { "summary", put_summary },
 };
 
-json_t *jsonl_event(const struct event *event)
+bool jsonl_event(const struct event *event, struct sbuf *out)
 {
 	struct record record;
 
-	record_init(&record);
-	record_put(&record, "v", json_integer(LOG_VERSION));
-	record_put_word(&record, "type", types[event->type].name);
-	record_put(&record, "seq", json_unsigned(event->seq));
+	record_open(&record, out);
+	record_number(&record, "v", LOG_VERSION);
+	record_text(&record, "type", types[event->type].name);
+	record_unsigned(&record, "seq", event->seq);
 	put_time(&record, event);
 	put_task(&record, &event->task);
 	types[event->type].put(&record, event);
-	return record_take(&record);
+	return record_close(&record);
 }

@@ -1,12 +1,11 @@
-/* An event as the object of its line in the log: docs/log.md, docs/callgate-log.schema.json. */
+/* An event as its line in the log: docs/log.md, docs/callgate-log.schema.json. */
 #ifndef CALLGATE_REPORT_JSONL_EVENT_H
 #define CALLGATE_REPORT_JSONL_EVENT_H
 
-#include <jansson.h>
-
+#include "base/sbuf.h"
 #include "report/event.h"
 
-/* A new object, owned by the caller; NULL when there is no memory. */
-json_t *jsonl_event(const struct event *event);
+/* Adds the object, without a newline. False when there was no memory for it. */
+bool jsonl_event(const struct event *event, struct sbuf *out);
 
 #endif

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -7,36 +6,22 @@
 #include "report/output.h"
 #include "report/sink.h"
 
-/*
- * Not ASCII is written as \u escapes: a log shown on a terminal must not
- * reorder or hide text either.
- */
-static const size_t dump_flags = JSON_COMPACT | JSON_ENSURE_ASCII;
-
 struct jsonl_sink {
 	struct sink sink; /* first: a struct sink * is cast to this */
 	struct output output;
 	struct sbuf line;
 };
 
-static int add_piece(const char *piece, size_t len, void *line)
-{
-	sbuf_add(line, piece, len);
-	return 0;
-}
-
 static int jsonl_line(struct sink *sink, const struct event *event, struct err **err)
 {
 	struct jsonl_sink *self = (struct jsonl_sink *)sink;
-	json_t *json = jsonl_event(event);
-	int rc = -1;
+	bool made;
+	int rc;
 
 	sbuf_reset(&self->line);
-	if (json)
-		rc = json_dump_callback(json, add_piece, &self->line, dump_flags);
-	json_decref(json);
+	made = jsonl_event(event, &self->line);
 	sbuf_char(&self->line, '\n');
-	if (rc < 0 || self->line.failed)
+	if (!made || self->line.failed)
 		return err_set(err, ENOMEM, "cannot write to the log");
 	rc = output_line(&self->output, self->line.data, self->line.len);
 	return rc < 0 ? err_set(err, -rc, "cannot write to the log") : 0;

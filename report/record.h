@@ -1,33 +1,47 @@
 /*
- * Building one JSON object member by member: a member that could not be made
- * spoils the whole, which is asked about once, at the end.
+ * Writing one line of the log: an object, member by member, straight into the
+ * line. A tree of jansson's per event costs several times as much; values that
+ * other rooms make come as such trees and are written out here.
+ *
+ * What is not ASCII is written as \u escapes: a log shown on a terminal must
+ * not reorder or hide text either.
  */
 #ifndef CALLGATE_REPORT_RECORD_H
 #define CALLGATE_REPORT_RECORD_H
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "base/sbuf.h"
 
 struct record {
-	json_t *json; /* owned until record_take() */
+	struct sbuf *out; /* borrowed */
+	bool more;        /* the next member or element needs a comma before it */
 	bool failed;
 };
 
-void record_init(struct record *record);
+/* Begins the object. Members follow; a NULL key is an element of the open array. */
+void record_open(struct record *record, struct sbuf *out);
 
-/* Adds a member. Takes the value over; NULL is a value there was no memory for. */
-void record_put(struct record *record, const char *key, json_t *value);
+/* Ends it. False when anything in it failed: what was added is then of no use. */
+bool record_close(struct record *record);
 
-/* Our own words: plain ASCII. NULL adds no member. */
-void record_put_word(struct record *record, const char *key, const char *word);
+/* Numbers above 2^53 are written as strings, as json_number() does. */
+void record_number(struct record *record, const char *key, int64_t value);
+void record_unsigned(struct record *record, const char *key, uint64_t value);
+void record_bool(struct record *record, const char *key, bool value);
+void record_null(struct record *record, const char *key);
 
-/* Text from outside: a string, or base64 of what is not UTF-8. NULL adds no member. */
-void record_put_text(struct record *record, const char *key, const char *text);
+/* Text from outside: a string, or base64 of what is not UTF-8. NULL adds nothing. */
+void record_text(struct record *record, const char *key, const char *text);
 
-/* Adds a value to an array; false when there was no memory for either. Takes the value over. */
-bool record_add(json_t *array, json_t *value);
+/* Takes the value over; NULL is a value there was no memory for. */
+void record_json(struct record *record, const char *key, json_t *value);
 
-/* The finished object, or NULL when anything in it failed. */
-json_t *record_take(struct record *record);
+void record_object_open(struct record *record, const char *key);
+void record_object_close(struct record *record);
+void record_array_open(struct record *record, const char *key);
+void record_array_close(struct record *record);
 
 #endif

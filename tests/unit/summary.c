@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <jansson.h>
 
 #include "report/summary.h"
 #include "report/summary_json.h"
@@ -53,11 +54,16 @@ static void reach(struct summary *summary, const char *address, int64_t result)
 
 static json_t *json_of(const struct summary *summary)
 {
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
 	struct record record;
+	json_t *json;
 
-	record_init(&record);
+	record_open(&record, &text);
 	summary_json(summary, &record);
-	return record_take(&record);
+	assert_true(record_close(&record));
+	json = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	return json;
 }
 
 /* The table must be these rows, as JSON. */
