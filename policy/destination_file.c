@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/escape.h"
+#include "policy/quote.h"
 #include "policy/source.h"
 
 struct destination *destination_vec_add(struct destination_vec *vec, const struct place *place)
@@ -58,7 +60,8 @@ static int load_line(const char *line, size_t len, struct place *place, enum des
 	item = destination_vec_add(out, place);
 	if (!item)
 		return err_set(err, ENOMEM, "%s", place->file);
-	ret = destination_parse(text, len, use, arena, item, err);
+	ret = utf8_valid(text, len) ? destination_parse(text, len, use, arena, item, err)
+				    : quote_err(err, text, len, "this is not UTF-8");
 	if (ret < 0)
 		err_wrap(err, "%s:%d:%d", place->file, place->line, place->column);
 	return ret;

@@ -21,9 +21,9 @@ static int fail_word(struct err **err, const char *text, const char *word, const
 		words[n] = table[n].name;
 	near = name_nearest(words, word);
 	return quote_err(err, text, strlen(text),
-		"\"%s\" is no socket %s: expected FAMILY[:PROTOCOL][/TYPE], like inet, "
+		"there is no socket %s \"%s\": expected FAMILY[:PROTOCOL][/TYPE], like inet, "
 		"inet6/stream or netlink:route%s%s%s",
-		word, what, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+		what, word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 /* A word of the table, or a number. */
@@ -66,7 +66,7 @@ int socket_pattern_parse(const char *text, struct socket_pattern *out, struct er
 		      ? parse_part(err, text, family, "family", socket_families, &out->family)
 		      : 0;
 	if (ret == 0 && protocol)
-		ret = parse_part(err, text, protocol, "protocol of that family",
+		ret = parse_part(err, text, protocol, "protocol in that family called",
 			out->family == SOCKET_ANY ? NULL : socket_protocols(out->family),
 			&out->protocol);
 	if (ret == 0 && type)
@@ -116,8 +116,7 @@ static bool part_matches(int pattern, int value)
 	return pattern == SOCKET_ANY || pattern == value;
 }
 
-bool socket_pattern_matches(
-	const struct socket_pattern *pattern, const struct socket_facts *facts)
+bool socket_pattern_matches(const struct socket_pattern *pattern, const struct socket_facts *facts)
 {
 	/* The kernel makes a packet socket of AF_INET with SOCK_PACKET: net/socket.c */
 	bool packet = facts->family == AF_INET && facts->type == SOCK_PACKET;

@@ -167,6 +167,16 @@ static void place_empty(const struct builder *b, struct fy_event *event, struct 
 	node->column = key->column;
 }
 
+/* libfyaml's mark of a quoted text is behind the quote. */
+static void place_quoted(struct fy_event *event, struct yaml *node)
+{
+	struct fy_token *value = event->scalar.value;
+	enum fy_scalar_style style = value ? fy_token_scalar_style(value) : FYSS_PLAIN;
+
+	if ((style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) && node->column > 1)
+		node->column--;
+}
+
 static int on_scalar(struct builder *b, struct fy_event *event)
 {
 	struct yaml *node = node_new(b, event, YAML_SCALAR);
@@ -176,6 +186,7 @@ static int on_scalar(struct builder *b, struct fy_event *event)
 	if (!node)
 		return -ENOMEM;
 	place_empty(b, event, node);
+	place_quoted(event, node);
 	text = event->scalar.value ? fy_token_get_text(event->scalar.value, &node->len) : NULL;
 	if (!text)
 		node->len = 0;
