@@ -154,8 +154,17 @@ void record_text(struct record *record, const char *key, const char *text)
 	add_string(record->out, text, len);
 }
 
+/* jansson leaves DEL, which JSON allows and terminals act on; it stands in strings only. */
 static int add_piece(const char *piece, size_t len, void *out)
 {
+	const char *del;
+
+	while ((del = memchr(piece, 0x7f, len))) {
+		sbuf_add(out, piece, (size_t)(del - piece));
+		add_unit(out, 0x7f);
+		len -= (size_t)(del + 1 - piece);
+		piece = del + 1;
+	}
 	sbuf_add(out, piece, len);
 	return 0;
 }

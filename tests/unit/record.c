@@ -136,6 +136,18 @@ static void every_character_is_read_back_as_it_was(void **state)
 	}
 }
 
+static void a_tree_is_written_in_ascii_too(void **state)
+{
+	cleanup_sbuf struct sbuf out = SBUF_INIT;
+	struct record record;
+
+	(void)state;
+	record_open(&record, &out);
+	record_json(&record, "k", json_string("\177a\177\177\xe2\x80\xae\033"));
+	assert_true(record_close(&record));
+	assert_string_equal(sbuf_text(&out), "{\"k\":\"\\u007Fa\\u007F\\u007F\\u202E\\u001B\"}");
+}
+
 static void a_value_there_was_no_memory_for_spoils_the_record(void **state)
 {
 	cleanup_sbuf struct sbuf out = SBUF_INIT;
@@ -155,6 +167,7 @@ int main(void)
 		cmocka_unit_test(numbers_a_double_would_round_are_strings),
 		cmocka_unit_test(text_is_escaped_to_ascii),
 		cmocka_unit_test(every_character_is_read_back_as_it_was),
+		cmocka_unit_test(a_tree_is_written_in_ascii_too),
 		cmocka_unit_test(a_value_there_was_no_memory_for_spoils_the_record),
 	};
 
