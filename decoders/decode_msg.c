@@ -39,6 +39,7 @@ static void decode_iov(struct decoder *d, uint64_t addr, struct msg_value *m)
 	uint8_t words[MSG_IOV_AT_ONCE * 2 * 8];
 	const size_t size = 2 * d->mem.word_size;
 
+	m->iov_addr = addr;
 	m->data = (struct bytes_value){ .addr = addr, .status = VALUE_NOT_READ };
 	if (m->iov_len > MSG_IOV_MAX) {
 		m->data.status = VALUE_BAD_LENGTH;
@@ -165,6 +166,8 @@ static void decode_control(struct decoder *d, uint64_t addr, struct msg_value *m
 		m->control_status = VALUE_UNREADABLE;
 		return;
 	}
+	if (kept == m->control_len)
+		m->control = control;
 	decode_cmsgs(d, control, kept, m);
 }
 

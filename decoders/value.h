@@ -129,6 +129,7 @@ struct msg_value {
 	enum value_status status;       /* of the msghdr itself */
 	uint64_t addr;                  /* where the program had it */
 	const struct sockaddr_value *name; /* NULL: no destination named */
+	uint64_t iov_addr;              /* where the program had the segments */
 	uint64_t iov_len;               /* number of segments as given */
 	uint64_t bytes;                 /* sum of the segments; what the call would send */
 	struct bytes_value data;        /* the first bytes, when contents were asked for */
@@ -136,6 +137,7 @@ struct msg_value {
 	size_t cmsgs_len;
 	uint64_t control_addr;
 	uint64_t control_len;           /* msg_controllen as given */
+	const uint8_t *control;         /* all of them, as read, in the arena; NULL when cut or unread */
 	enum value_status control_status;
 	uint32_t sent;                  /* mmsghdr.msg_len, after the call */
 };

@@ -10,13 +10,21 @@
 #ifndef CALLGATE_SUPERVISOR_BEHALF_H
 #define CALLGATE_SUPERVISOR_BEHALF_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "decoders/call.h"
 #include "decoders/socket_facts.h"
 #include "supervisor/unix_target.h"
+
+/*
+ * Interrupts a worker's blocking call. Its handler, which behalf_pool_new()
+ * sets, does nothing; only workers have it unblocked, only while they call.
+ */
+#define BEHALF_INTERRUPT (SIGRTMIN + 1)
 
 /* The kernel's own code for "restart the call after the signal" (include/linux/errno.h). */
 #define BEHALF_RESTART (-512) /* -ERESTARTSYS */
@@ -27,14 +35,24 @@ struct behalf {
 	const struct call *call; /* connect, bind, sendto, sendmsg, sendmmsg; decoded and judged */
 	int fd;                  /* our duplicate of the task's socket: the one that was judged */
 	struct socket_facts socket;
-	const struct unix_target *target; /* where a Unix path leads; NULL for other addresses */
+	/*
+	 * Where a Unix path leads; NULL for other addresses. For sendmmsg(2) an
+	 * array of targets_len, the i-th for call_destination(i); elsewhere
+	 * targets_len may stay 0.
+	 */
+	const struct unix_target *target;
+	size_t targets_len;
+	bool raced; /* out: bind(2) has made its socket elsewhere than was judged: tampering */
 };
 
 /*
  * Makes the call with the task's credentials. Returns its result as the kernel
  * would have given it: a value, or -errno; BEHALF_RESTART when the thread was
- * interrupted by BEHALF_INTERRUPT before anything was done.
+ * interrupted by BEHALF_INTERRUPT before anything was done. With SO_SNDTIMEO
+ * set, that is -EINTR, as natively (signal(7)).
+ *
+ * A broken pipe sends the task its SIGPIPE, like the kernel.
  */
-int64_t behalf_make(const struct behalf *behalf);
+int64_t behalf_make(struct behalf *behalf);
 
 #endif

@@ -23,7 +23,7 @@ struct behalf_job {
 	void *user;     /* the caller's */
 	/* For the pool. */
 	struct behalf_job *next;
-	struct behalf_worker *worker;
+	struct behalf_worker *worker; /* NULL while in line, and once done */
 };
 
 /*
@@ -37,7 +37,13 @@ int behalf_pool_new(unsigned max_threads, void (*done)(void *ctx, struct behalf_
 /* Hands a job over. Returns 0, or -ENOMEM/-EAGAIN when it cannot be taken: done is not called. */
 int behalf_pool_submit(struct behalf_pool *pool, struct behalf_job *job);
 
-/* The task is gone: interrupts its job, whose result matters to nobody. done is still called. */
+/*
+ * Ends a job for which done() was not called yet: one in line is not made, one
+ * that blocks is interrupted, again and again until it answers. done is still
+ * called, with the result of a call that was faster, or BEHALF_RESTART (-EINTR
+ * with SO_SNDTIMEO). For a task that is gone; or that has to leave its call for
+ * a reason no pending signal shows, such as a group stop.
+ */
 void behalf_pool_cancel(struct behalf_pool *pool, struct behalf_job *job);
 
 /* Interrupts every job, waits for all of them, ends the threads. NULL is allowed. */

@@ -14,8 +14,9 @@
 struct unix_target {
 	/* Canonical path as the task's root has it; for bind(2), of the file to be made. */
 	char path[PATH_MAX];
-	int fd;     /* connect, send: O_PATH of the socket; bind: O_PATH of its directory; or -1 */
-	int errnum; /* why it could not be resolved: what the call will fail with; else 0 */
+	int fd; /* connect, send: O_PATH of the socket; bind: O_PATH of its directory; or -1 */
+	bool own_proc; /* the path leads through the task's own /proc/self, which is ours to us */
+	int errnum;    /* why it could not be resolved: what the call will fail with; else 0 */
 };
 
 /*
@@ -23,6 +24,11 @@ struct unix_target {
  * stopped. Always fills *out; on failure out->errnum is set, out->path holds
  * the path made absolute as far as possible, and out->fd is -1. May block where
  * the file system does.
+ *
+ * The links /proc/self/{root,cwd,fd/N} and /dev/fd/N are the task's when the
+ * path begins with them. Anywhere else, a link that is another file for each
+ * process is EXDEV. The path, as by connect(2), is not checked to be a socket:
+ * the call on the inode fails by itself.
  */
 void unix_target_find(
 	pid_t tid, const struct sockaddr_value *addr, bool for_bind, struct unix_target *out);

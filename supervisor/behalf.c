@@ -1,0 +1,188 @@
+#include "supervisor/behalf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "policy/root_walk.h"
+#include "supervisor/behalf_impl.h"
+#include "tracer/proc_path.h"
+
+bool behalf_is_path(const struct behalf *b, const struct sockaddr_value *addr)
+{
+	/* Of a socket that nobody knows, a path is taken for one: nothing is resolved unjudged. */
+	return addr->decoded && addr->family == AF_UNIX && addr->un.kind == UNIX_PATH &&
+	       (!b->socket.known || b->socket.family == AF_UNIX);
+}
+
+/* What move_addr_to_kernel() in net/socket.c says to an address. */
+static int check_address(const struct sockaddr_value *addr)
+{
+	if (addr->len < 0 || addr->len > (int64_t)sizeof(struct sockaddr_storage))
+		return -EINVAL;
+	switch (addr->status) {
+	case VALUE_OK:
+		return 0;
+	case VALUE_NULL:
+		return addr->len == 0 ? 0 : -EFAULT;
+	case VALUE_BAD_LENGTH:
+		return -EINVAL;
+	case VALUE_CUT:
+		return -ENOMEM;
+	case VALUE_UNREADABLE:
+	case VALUE_NOT_READ:
+	default:
+		return -EFAULT;
+	}
+}
+
+/*
+ * The inode is reached through our descriptor, past the directories. So the
+ * task's right to search them is asked for here, by walking them as the task.
+ */
+static int check_search(const struct behalf *b, const struct credentials_pair *who,
+	const struct unix_target *target)
+{
+	cleanup_close int root = who->same ? -1 : proc_open_root(b->tid);
+	cleanup_close int fd = -1;
+	struct stat judged, found;
+
+	if (who->same)
+		return 0;
+	if (root < 0)
+		return -errno;
+	if (credentials_take_on(who) < 0)
+		return -EPERM;
+	fd = root_walk_open(root, target->path);
+	credentials_give_back(who);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &found) < 0 || fstat(target->fd, &judged) < 0 ||
+		found.st_dev != judged.st_dev || found.st_ino != judged.st_ino)
+		return -EACCES; /* moved since it was judged */
+	return 0;
+}
+
+static int path_address(const struct behalf *b, const struct credentials_pair *who, size_t index,
+	struct behalf_address *out)
+{
+	const size_t targets = b->targets_len ? b->targets_len : 1;
+	const struct unix_target *target = b->target && index < targets ? b->target + index : NULL;
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int rc;
+
+	if (!target)
+		return -EACCES;
+	if (target->errnum || target->fd < 0)
+		return target->errnum ? -target->errnum : -EACCES;
+	rc = check_search(b, who, target);
+	if (rc < 0)
+		return rc;
+	snprintf(un.sun_path, sizeof(un.sun_path), "/proc/self/fd/%d", target->fd);
+	memcpy(&out->bytes, &un, sizeof(un));
+	out->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(un.sun_path) + 1);
+	return 0;
+}
+
+int behalf_address(const struct behalf *b, const struct credentials_pair *who,
+	const struct sockaddr_value *addr, size_t index, struct behalf_address *out)
+{
+	int rc = check_address(addr);
+
+	if (rc < 0)
+		return rc;
+	if (behalf_is_path(b, addr))
+		return path_address(b, who, index, out);
+	memcpy(&out->bytes, addr->raw, addr->raw_len);
+	out->len = (socklen_t)addr->raw_len;
+	return 0;
+}
+
+int64_t behalf_interrupted(const struct behalf *b)
+{
+	struct timeval timeout = { 0 };
+	socklen_t len = sizeof(timeout);
+
+	/* sock_intr_errno() in include/net/sock.h */
+	if (getsockopt(b->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, &len) == 0 &&
+		(timeout.tv_sec || timeout.tv_usec))
+		return -EINTR;
+	return BEHALF_RESTART;
+}
+
+static int64_t behalf_connect(struct behalf *b, const struct credentials_pair *who)
+{
+	const struct sockaddr_value *addr = call_value(b->call, "sockaddr")->sockaddr;
+	struct behalf_address to;
+	int rc = behalf_address(b, who, addr, 0, &to);
+
+	if (rc < 0)
+		return rc;
+	if (credentials_take_on(who) < 0)
+		return -EPERM;
+	rc = connect(b->fd, (const struct sockaddr *)&to.bytes, to.len) < 0 ? -errno : 0;
+	credentials_give_back(who);
+	return rc;
+}
+
+/* Of a broken stream the kernel tells the sender by signal, too (sk_stream_error()). */
+static void tell_broken_pipe(const struct behalf *b)
+{
+	const struct value *flags = call_value(b->call, "flags");
+
+	if (b->socket.type == SOCK_STREAM && flags && !(flags->num & MSG_NOSIGNAL))
+		syscall(SYS_tgkill, b->pid, b->tid, SIGPIPE);
+}
+
+static int64_t make(struct behalf *b, const struct credentials_pair *who)
+{
+	switch (b->call->desc ? b->call->desc->id : CALL_NONE) {
+	case CALL_CONNECT:
+		return behalf_connect(b, who);
+	case CALL_BIND:
+		return behalf_bind(b, who);
+	case CALL_SENDTO:
+	case CALL_SEND:
+		return behalf_sendto(b, who);
+	case CALL_SENDMSG:
+		return behalf_sendmsg(b, who);
+	case CALL_SENDMMSG:
+		return behalf_sendmmsg(b, who);
+	default:
+		return -ENOSYS;
+	}
+}
+
+/* Looked at before anything else, as by sockfd_lookup_light(): EBADF, ENOTSOCK. */
+static int check_socket(const struct behalf *b)
+{
+	int type;
+	socklen_t len = sizeof(type);
+
+	return getsockopt(b->fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 ? -errno : 0;
+}
+
+int64_t behalf_make(struct behalf *b)
+{
+	cleanup_credentials struct credentials_pair who = { 0 };
+	int64_t result = check_socket(b);
+
+	b->raced = false;
+	if (result == 0)
+		result = credentials_read(b->tid, &who);
+	if (result == 0)
+		result = make(b, &who);
+	if (result == -EINTR)
+		result = behalf_interrupted(b);
+	if (result == -EPIPE)
+		tell_broken_pipe(b);
+	return result;
+}
