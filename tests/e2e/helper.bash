@@ -11,7 +11,7 @@ SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CALLGATE=${CALLGATE:-$SOURCE/build/callgate}
 FIXTURES=${FIXTURES:-$SOURCE/build/fixtures}
 # How long something may take that a machine does at once: only a hang is slower.
-DEADLINE=120
+DEADLINE=60
 SERVERS=()
 
 setup() {

@@ -94,30 +94,27 @@ ctrl_z_and_fg() {
 	ctrl_z_and_fg sh
 }
 
-@test "Ctrl-Z again and again, with a pipeline, then Ctrl-C" {
-	play bash <<-'SCRIPT'
-		expect ready>
-		send "$CALLGATE" trace -o "$TEXT" -- sh -c 'sleep 1000 | while read x </dev/tty; do echo "got <$x>"; done'\n
-		send one\n
-		expect got <one>
-		send \x1a
-		expect Stopped
-		expect ready>
-		send fg\n
-		send two\n
-		expect got <two>
-		send \x1a
-		expect Stopped
-		expect ready>
-		send fg\n
-		send three\n
-		expect got <three>
-		send \x03
-		expect ready>
-		send echo status $?\n
-		expect status 130
-		send exit 0\n
-	SCRIPT
+@test "Ctrl-Z again and again, with more than one process in the job" {
+	{
+		cat <<-'SCRIPT'
+			expect ready>
+			send "$CALLGATE" trace -o "$TEXT" -- sh -c 'sleep 1000 & while read x; do echo "got <$x>"; [ "$x" != end ] || break; done; kill $!; exit 4'\n
+			send first\n
+			expect got <first>
+		SCRIPT
+		for i in $(seq 20); do
+			printf '%s\n' 'send \x1a' 'expect Stopped' 'expect ready>' 'send fg\n' \
+				"send again $i\\n" "expect got <again $i>"
+		done
+		cat <<-'SCRIPT'
+			send end\n
+			expect got <end>
+			expect ready>
+			send echo status $?\n
+			expect status 4
+			send exit 0\n
+		SCRIPT
+	} | play bash
 }
 
 @test "in the background, reading from the terminal stops it; fg lets it read" {
@@ -172,6 +169,13 @@ ctrl_z_and_fg() {
 	echo "$output"
 	[ "$status" -eq 7 ]
 	[[ "$output" != *'no job control'* ]]
+}
+
+@test "a command that its own child stops and continues goes on" {
+	run timeout --kill-after=5 "$DEADLINE" "$CALLGATE" trace -o "$TEXT" -- \
+		sh -c '(kill -STOP $$; sleep 0.1; kill -CONT $$) & wait; echo after'
+	[ "$status" -eq 0 ]
+	[ "$output" = after ]
 }
 
 @test "a stop by SIGSTOP, and SIGCONT, from outside" {

@@ -25,7 +25,9 @@ teardown_file() {
 # Runs one of the files of tests as a user who owns nothing and may do nothing.
 as_nobody() {
 	is_root || skip 'the other files are run by an ordinary user already'
-	run env -i PATH="$PATH" HOME="$COPY/tmp" TMPDIR="$COPY/tmp" \
+	cd "$COPY/tmp"
+	# Without the folder in which bats keeps its own parts.
+	run env -i PATH="${PATH//"$BATS_LIBEXEC":/}" HOME="$COPY/tmp" TMPDIR="$COPY/tmp" \
 		CALLGATE="$COPY/build/callgate" FIXTURES="$COPY/build/fixtures" \
 		setpriv --reuid=65534 --regid=65534 --clear-groups \
 		bats --tap "$COPY/tests/e2e/$1.bats" 3>&-
