@@ -199,15 +199,19 @@ static int parse_set(struct parse *p, struct span s)
 		near ? "; did you mean @" : "", near ? near : "", near ? "?" : "");
 }
 
-/* Something that is only right as a number: its last label is one, as in 10.1 or 0x7f.1. */
+/* Something that is only right as a number: its last label is one, as in 10.1 or 0x7f.1 */
 static bool looks_numeric(struct span s)
 {
 	size_t from = s.len;
 
 	while (from && s.text[from - 1] != '.')
 		from--;
-	return from < s.len && isdigit((unsigned char)s.text[from]) &&
-	       strspn(s.text + from, "0123456789abcdefxABCDEFX") >= s.len - from;
+	if (from == s.len || !isdigit((unsigned char)s.text[from]))
+		return false;
+	for (size_t i = from; i < s.len; i++)
+		if (!isxdigit((unsigned char)s.text[i]) && s.text[i] != 'x' && s.text[i] != 'X')
+			return false;
+	return true;
 }
 
 static const char *label_fault(struct span s)
@@ -229,6 +233,16 @@ static const char *label_fault(struct span s)
 	return NULL;
 }
 
+static const char *const schemes[] = { "tcp", "udp", "unix", "vsock", "file", NULL };
+
+static bool is_scheme(const char *name)
+{
+	for (size_t i = 0; schemes[i]; i++)
+		if (!strcmp(schemes[i], name))
+			return true;
+	return false;
+}
+
 static int parse_name(struct parse *p, struct span s)
 {
 	struct span rest = s;
@@ -239,6 +253,8 @@ static int parse_name(struct parse *p, struct span s)
 	if (rest.len && rest.text[rest.len - 1] == '.')
 		rest.len--;
 	s = rest;
+	if (looks_numeric(s))
+		return parse_prefix(p, s, AF_INET);
 	if (s.len > 253)
 		return fail(p, "a host name has at most 253 characters");
 	for (;;) {
@@ -257,6 +273,8 @@ static int parse_name(struct parse *p, struct span s)
 		return -ENOMEM;
 	for (size_t i = 0; i < s.len; i++)
 		name[i] = (char)tolower((unsigned char)name[i]);
+	if (is_scheme(name))
+		return fail(p, "no host can be called \"%s\" here: expected %s:...", name, name);
 	p->out->type = DESTINATION_NAME;
 	p->out->name.text = name;
 	p->out->name.len = s.len;
@@ -266,7 +284,6 @@ static int parse_name(struct parse *p, struct span s)
 /* "tpc:10.0.0.1:443": what comes first is a misspelt word, not a host. */
 static int fail_scheme(struct parse *p, struct span host)
 {
-	static const char *const schemes[] = { "tcp", "udp", "unix", "vsock", "file", NULL };
 	char text[16];
 	const char *near = span_copy(host, text, sizeof(text)) ? name_nearest(schemes, text) : NULL;
 
@@ -295,7 +312,7 @@ static int parse_host(struct parse *p, struct span s)
 		return fail(p, "no host: write * for every host");
 	if (span_is(host, "*"))
 		p->out->type = DESTINATION_HOST_ANY;
-	else if (memchr(host.text, '/', host.len) || looks_numeric(host))
+	else if (memchr(host.text, '/', host.len))
 		ret = parse_prefix(p, host, AF_INET);
 	else
 		ret = parse_name(p, host);

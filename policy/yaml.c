@@ -167,6 +167,20 @@ static void place_empty(const struct builder *b, struct fy_event *event, struct 
 	node->column = key->column;
 }
 
+/*
+ * Asking libfyaml 0.7.12 for a single-quoted text loses memory when quotes
+ * within it follow each other, as in 'a''''b'. Nobody needs that in a policy.
+ */
+static bool has_quote_run(const struct builder *b, struct fy_token *value)
+{
+	const struct fy_mark *start = fy_token_start_mark(value), *end = fy_token_end_mark(value);
+
+	if (fy_token_scalar_style(value) != FYSS_SINGLE_QUOTED || !start || !end ||
+		end->input_pos > b->len || start->input_pos > end->input_pos)
+		return false;
+	return memmem(b->text + start->input_pos, end->input_pos - start->input_pos, "''''", 4);
+}
+
 /* libfyaml's mark of a quoted text is behind the quote. */
 static void place_quoted(struct fy_event *event, struct yaml *node)
 {
@@ -187,6 +201,9 @@ static int on_scalar(struct builder *b, struct fy_event *event)
 		return -ENOMEM;
 	place_empty(b, event, node);
 	place_quoted(event, node);
+	if (event->scalar.value && has_quote_run(b, event->scalar.value))
+		return fail_at(b, node->line, node->column,
+			"too many quotes in a row: write this text in double quotes");
 	text = event->scalar.value ? fy_token_get_text(event->scalar.value, &node->len) : NULL;
 	if (!text)
 		node->len = 0;
