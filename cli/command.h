@@ -12,6 +12,8 @@
 
 enum command_id {
 	COMMAND_TRACE,
+	COMMAND_AUDIT,
+	COMMAND_ENFORCE,
 	COMMAND_CHECK,
 	COMMAND_EXPLAIN,
 	COMMAND_DOCTOR,
@@ -46,6 +48,8 @@ const struct command *command_find(const char *name);
 const struct command *command_default(void);
 
 int command_trace(const struct options *options, char *const *args);
+int command_audit(const struct options *options, char *const *args);
+int command_enforce(const struct options *options, char *const *args);
 int command_check(const struct options *options, char *const *args);
 int command_explain(const struct options *options, char *const *args);
 int command_doctor(const struct options *options, char *const *args);

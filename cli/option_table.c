@@ -4,6 +4,7 @@
 #include "cli/options.h"
 
 static const char *const color_choices[] = { "auto", "always", "never", NULL };
+static const char *const fail_on_choices[] = { "nothing", "deny", NULL };
 static const char *const time_choices[] = { "rel", "abs", "none", NULL };
 
 /* The choices are indexes of these. */
@@ -12,17 +13,37 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 
 #define MEMBER(name) offsetof(struct options, name)
 #define TRACE        COMMAND_BIT(COMMAND_TRACE)
+#define GATED        (COMMAND_BIT(COMMAND_AUDIT) | COMMAND_BIT(COMMAND_ENFORCE))
+#define RUNS         (TRACE | GATED)
 #define DOCTOR       COMMAND_BIT(COMMAND_DOCTOR)
 #define EXPLAIN      COMMAND_BIT(COMMAND_EXPLAIN)
 
 const struct option_row option_table[] = {
+	{
+		.short_name = 'p',
+		.long_name = "policy",
+		.arg = "POLICY",
+		.help = "Judge by this policy; several are joined in their order",
+		.type = OPTION_LIST,
+		.offset = MEMBER(policy),
+		.commands = GATED,
+	},
+	{
+		.long_name = "fail-on",
+		.arg = "deny",
+		.help = "Exit with 124 when a call was denied, or in audit would have been",
+		.type = OPTION_CHOICE,
+		.offset = MEMBER(fail_on),
+		.commands = GATED,
+		.choices = fail_on_choices,
+	},
 	{
 		.short_name = 'o',
 		.arg = "FILE",
 		.help = "Write the text lines to FILE instead of the standard error",
 		.type = OPTION_FILE,
 		.offset = MEMBER(output),
-		.commands = TRACE,
+		.commands = RUNS,
 	},
 	{
 		.long_name = "log",
@@ -30,7 +51,7 @@ const struct option_row option_table[] = {
 		.help = "Write every event to FILE as JSON Lines; - is the standard output",
 		.type = OPTION_FILE,
 		.offset = MEMBER(log),
-		.commands = TRACE,
+		.commands = RUNS,
 	},
 	{
 		.short_name = 'e',
@@ -46,14 +67,14 @@ const struct option_row option_table[] = {
 		.help = "Show no lines, but a summary at the end",
 		.type = OPTION_FLAG,
 		.offset = MEMBER(summary_only),
-		.commands = TRACE,
+		.commands = RUNS,
 	},
 	{
 		.long_name = "denied-only",
 		.help = "Show only what was denied, or would have been",
 		.type = OPTION_FLAG,
 		.offset = MEMBER(denied_only),
-		.commands = TRACE,
+		.commands = RUNS,
 	},
 	{
 		.long_name = "time",
@@ -61,7 +82,7 @@ const struct option_row option_table[] = {
 		.help = "Begin lines with the seconds since the start, the time of day, or neither",
 		.type = OPTION_CHOICE,
 		.offset = MEMBER(time),
-		.commands = TRACE,
+		.commands = RUNS,
 		.choices = time_choices,
 	},
 	{
@@ -70,7 +91,7 @@ const struct option_row option_table[] = {
 		.help = "Colour the verdicts; auto is on a terminal, unless NO_COLOR is set",
 		.type = OPTION_CHOICE,
 		.offset = MEMBER(color),
-		.commands = TRACE,
+		.commands = RUNS,
 		.choices = color_choices,
 	},
 	{
@@ -78,7 +99,7 @@ const struct option_row option_table[] = {
 		.help = "Show calls only: no exits, and no warnings but of lost data",
 		.type = OPTION_NUMBER,
 		.offset = MEMBER(verbosity),
-		.commands = TRACE,
+		.commands = RUNS,
 		.value = -1,
 	},
 	{
@@ -86,7 +107,7 @@ const struct option_row option_table[] = {
 		.help = "Show more: environments, the first bytes of what is sent, threads' exits",
 		.type = OPTION_NUMBER,
 		.offset = MEMBER(verbosity),
-		.commands = TRACE,
+		.commands = RUNS,
 		.value = 1,
 	},
 	{
@@ -96,14 +117,14 @@ const struct option_row option_table[] = {
 			"124",
 		.type = OPTION_DURATION,
 		.offset = MEMBER(timeout_ns),
-		.commands = TRACE,
+		.commands = RUNS,
 	},
 	{
 		.long_name = "kill-on-exit",
 		.help = "When the command ends, kill the processes it left running",
 		.type = OPTION_FLAG,
 		.offset = MEMBER(kill_on_exit),
-		.commands = TRACE,
+		.commands = RUNS,
 	},
 	{
 		.long_name = "exe",

@@ -19,7 +19,7 @@ enum { OPTION_LIST_MAX = 32 };
 
 /* The arguments of an option that may be given several times, in their order. */
 struct option_list {
-	const char *items[OPTION_LIST_MAX];
+	const char *items[OPTION_LIST_MAX + 1]; /* ends with NULL */
 	size_t len;
 };
 
@@ -40,6 +40,8 @@ struct options {
 	bool json;
 	const char *exe;            /* explain: the program that calls */
 	const char *script;         /* explain: the script it was started for */
+	struct option_list policy;  /* audit, enforce: its files; ends with NULL */
+	int fail_on;                /* 0: nothing; 1: a denial */
 	struct option_list lineage; /* explain: its ancestors, newest first */
 	const char *uid;            /* explain: the user; NULL: our own */
 };

@@ -112,8 +112,10 @@ static void count_call(struct summary *summary, const struct event *event)
 				text_errno((int)-call->result->value, errno_name,
 					sizeof(errno_name)) },
 			3, outcome);
-	if (outcome_is_denial(outcome))
-		count_denial(summary, call, program, outcome);
+	if (!outcome_is_denial(outcome))
+		return;
+	summary->denied++;
+	count_denial(summary, call, program, outcome);
 }
 
 void summary_add(struct summary *summary, const struct event *event)
@@ -141,6 +143,11 @@ void summary_add(struct summary *summary, const struct event *event)
 void summary_lost(struct summary *summary)
 {
 	summary->lost++;
+}
+
+uint64_t summary_denied_count(const struct summary *summary)
+{
+	return summary->denied;
 }
 
 uint64_t summary_lost_count(const struct summary *summary)

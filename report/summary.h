@@ -23,6 +23,9 @@ void summary_lost(struct summary *summary);
 /* Events that could not be written. */
 uint64_t summary_lost_count(const struct summary *summary);
 
+/* Calls that were denied, or in audit would have been. */
+uint64_t summary_denied_count(const struct summary *summary);
+
 void summary_text(const struct summary *summary, bool color, struct sbuf *out);
 
 #endif

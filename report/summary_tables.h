@@ -20,6 +20,7 @@ struct summary {
 	uint64_t live_processes, live_tasks;
 	uint64_t peak_processes, peak_tasks;
 	uint64_t warnings;
+	uint64_t denied; /* calls, or would have been */
 	uint64_t lost;
 	struct tally tables[SUMMARY_TABLES];
 	struct sbuf part; /* scratch */

@@ -1,6 +1,7 @@
 #include "supervisor/pending.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Bounds what one call can make us hold; above the decoders' own bounds for argv and envp. */
 enum { CALL_MEMORY = 1 << 20 };
@@ -14,17 +15,33 @@ struct pending *pending_get(struct pending_pool *pool)
 		return pending;
 	}
 	pending = calloc(1, sizeof(*pending));
-	if (pending)
-		arena_init(&pending->arena, CALL_MEMORY);
+	if (!pending)
+		return NULL;
+	arena_init(&pending->arena, CALL_MEMORY);
+	pending->fd = -1;
 	return pending;
+}
+
+static void release_owned(struct pending *pending)
+{
+	for (size_t i = 0; i < pending->targets_len; i++)
+		unix_target_close(&pending->targets[i]);
+	free(pending->targets);
+	free(pending->exec);
+	if (pending->fd >= 0)
+		close(pending->fd);
 }
 
 void pending_put(struct pending_pool *pool, struct pending *pending)
 {
+	struct arena arena;
+	struct sbuf advice = pending->advice;
+
+	release_owned(pending);
 	arena_reset(&pending->arena);
-	pending->lineage = NULL;
-	pending->program = NULL;
-	pending->child = 0;
+	sbuf_reset(&advice);
+	arena = pending->arena;
+	*pending = (struct pending){ .arena = arena, .advice = advice, .fd = -1 };
 	pending->next = pool->free;
 	pool->free = pending;
 }
@@ -35,6 +52,7 @@ void pending_pool_free(struct pending_pool *pool)
 		struct pending *next = pool->free->next;
 
 		arena_free(&pool->free->arena);
+		sbuf_free(&pool->free->advice);
 		free(pool->free);
 		pool->free = next;
 	}

@@ -9,9 +9,17 @@
 #include "base/arena.h"
 #include "decoders/call.h"
 #include "decoders/socket_facts.h"
+#include "base/sbuf.h"
+#include "policy/policy.h"
 #include "policy/program.h"
+#include "supervisor/behalf_pool.h"
 #include "supervisor/clock.h"
+#include "supervisor/unix_target.h"
 #include "tracer/proc_path.h"
+#include "tracer/program.h"
+
+/* What a held call waits for. */
+enum pending_stage { STAGE_NONE, STAGE_NAMES, STAGE_BEHALF };
 
 struct pending {
 	struct call call;
@@ -23,8 +31,25 @@ struct pending {
 	pid_t child;                   /* the task a spawn made; 0 before */
 	bool child_is_thread;
 	const struct program *program; /* what an exec that succeeded runs; borrowed */
-	struct pending *next;          /* in the pool */
+	/* Judging: audit and enforce. */
+	bool judged;
+	bool dead;                   /* its task died while it was held; nobody waits for it */
+	uid_t uid;                   /* effective, where the policy asks */
+	struct unix_target *targets; /* owned; where Unix paths lead, one for each destination */
+	size_t targets_len;          /* 0: no Unix path, or too many */
+	struct program_facts *exec;  /* owned; what an exec would run, or NULL */
+	struct decision decision;
+	struct sbuf advice; /* what to do about a denial */
+	uint64_t reserved;  /* budgets that hold a place for the spawn */
+	int fd;             /* our duplicate of the call's socket, or -1 */
+	enum pending_stage stage;
+	pid_t tid;
+	struct behalf_job job;
+
+	struct pending *next; /* in the pool, or in the queue of what is ready */
 };
+
+enum { TARGETS_MAX = 64 }; /* Unix paths that one sendmmsg(2) may name */
 
 struct pending_pool {
 	struct pending *free;
@@ -33,7 +58,7 @@ struct pending_pool {
 /* An entry with an empty arena, or NULL when there is no memory. */
 struct pending *pending_get(struct pending_pool *pool);
 
-/* Gives it back; the lineage must have been released. */
+/* Gives it back, and frees what it owns; the lineage must have been released. */
 void pending_put(struct pending_pool *pool, struct pending *pending);
 
 void pending_pool_free(struct pending_pool *pool);

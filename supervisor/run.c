@@ -11,6 +11,7 @@
 #include "supervisor/emitter.h"
 #include "supervisor/signals.h"
 #include "supervisor/watch.h"
+#include "tracer/protect.h"
 #include "tracer/spawn.h"
 #include "tracer/tracer.h"
 
@@ -22,8 +23,10 @@ struct run {
 	struct signals signals;
 	struct rlimit nofile; /* as callgate was started with: the command's */
 	struct watch watch;
+	struct gate gate;
 	struct tracer_observer observer;
 	struct tracer *tracer;
+	struct protect protect;
 	struct spawn spawn;
 };
 
@@ -42,6 +45,7 @@ static void emit_session(struct run *run)
 			.kernel = uname(&kernel) == 0 ? kernel.release : "",
 			.uid = getuid(),
 			.gid = getgid(),
+			.policies = run->options->policies,
 		},
 	};
 
@@ -93,12 +97,50 @@ static void raise_nofile(const struct run *run)
 	setrlimit(RLIMIT_NOFILE, &high);
 }
 
+static int prepare_protection(struct run *run, struct err **err)
+{
+	int rc = protect_prepare(&run->protect);
+
+	return rc < 0 ? err_set(err, -rc, "cannot make a Landlock domain for the command") : 0;
+}
+
+/* Once the command is seized: it could not be, from an undumpable parent (ptrace(2)). */
+static int protect_callgate(struct run *run, struct err **err)
+{
+	static const char *const partial[] = {
+		[PROTECT_NOTHING] = "this kernel has no Landlock: a command run as root, or with "
+				    "CAP_SYS_PTRACE, could trace callgate",
+		[PROTECT_MEMORY] = "this kernel's Landlock does not scope signals: the command can "
+				   "stop or kill callgate, which ends the run",
+	};
+	int rc;
+
+	if (run->options->mode != MODE_ENFORCE)
+		return 0;
+	rc = protect_self();
+	if (rc < 0)
+		return err_set(err, -rc, "cannot protect callgate itself: prctl");
+	if (run->protect.reach != PROTECT_SIGNALS)
+		emit_warning(&run->emitter, "protect.partial", partial[run->protect.reach]);
+	return 0;
+}
+
+static int open_gate(struct run *run, struct err **err)
+{
+	int rc = gate_init(&run->gate, run->options->mode, run->options->policy, err);
+
+	run->watch.gate = &run->gate;
+	run->gate.tracer = run->tracer;
+	return rc;
+}
+
 static int start_command(struct run *run, int *exit_status, struct err **err)
 {
 	struct spawn_options spawn = {
 		.argv = run->options->argv,
 		.filter = &run->filter.fprog,
-		.no_new_privs = run->options->mode != MODE_TRACE,
+		.protect = run->options->mode == MODE_ENFORCE ? &run->protect : NULL,
+		.no_new_privs = run->options->mode == MODE_ENFORCE,
 		.sigmask = &run->signals.inherited,
 		.sigchld = &run->signals.sigchld,
 		.nofile = &run->nofile,
@@ -112,7 +154,13 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 	if (rc < 0)
 		return rc;
 	run->watch.tracer = run->tracer;
+	/* Before any thread: all of them must have the same signals blocked. */
 	rc = signals_block(&run->signals, err);
+	if (rc == 0 && run->options->policy)
+		rc = open_gate(run, err);
+	if (rc < 0)
+		return rc;
+	rc = run->options->mode == MODE_ENFORCE ? prepare_protection(run, err) : 0;
 	if (rc < 0)
 		return rc;
 	raise_nofile(run);
@@ -130,6 +178,9 @@ static int watch_command(
 	if (rc < 0)
 		return rc;
 	emit_session(run);
+	rc = protect_callgate(run, err);
+	if (rc < 0)
+		return rc;
 	rc = tracer_run(run->tracer, run->spawn.pid, &outcome->wait_status, err);
 	signals_stop(&run->signals);
 	outcome->timed_out = atomic_load(&run->signals.timed_out);
@@ -142,8 +193,11 @@ static int watch_command(
 static void run_free(struct run *run)
 {
 	spawn_close(&run->spawn);
-	tracer_free(run->tracer);
+	protect_close(&run->protect);
+	if (run->watch.gate)
+		gate_free(&run->gate);
 	watch_free(&run->watch);
+	tracer_free(run->tracer);
 	filter_free(&run->filter);
 	setrlimit(RLIMIT_NOFILE, &run->nofile);
 }
@@ -151,7 +205,9 @@ static void run_free(struct run *run)
 int supervisor_run(const struct run_options *options, struct run_outcome *outcome, int *exit_status,
 	struct err **err)
 {
-	struct run run = { .options = options, .spawn = { .report_fd = -1 } };
+	struct run run = {
+		.options = options, .protect = { .ruleset_fd = -1 }, .spawn = { .report_fd = -1 }
+	};
 	int rc;
 
 	*outcome = (struct run_outcome){ 0 };

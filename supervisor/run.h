@@ -22,10 +22,14 @@ enum {
 	EXIT_NOT_FOUND = 127,
 };
 
+struct policy;
+
 struct run_options {
 	enum mode mode;
 	char *const *argv;             /* the command; NULL-terminated */
 	const struct call_set *select; /* which calls are watched */
+	const struct policy *policy;   /* borrowed; audit and enforce */
+	const char *const *policies;   /* its files, for the log; NULL-terminated */
 	bool contents;                 /* -v: environment strings, first bytes of what is sent */
 	bool kill_on_exit;             /* when the command ends, what it left running is killed */
 	uint64_t timeout_ns;           /* 0: none. Then SIGTERM, a second later SIGKILL */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,7 +13,6 @@
 enum {
 	KILL_DELAY_MS = 1000, /* between SIGTERM and SIGKILL when the time is over */
 	LOOK_EVERY_MS = 10,   /* whether the run is over meanwhile */
-	CONTINUE_GRACE_MS = 50,
 };
 
 /* Everything but what must hit the thread that causes it, and what the tracing thread waits for. */
@@ -59,10 +57,20 @@ static bool is_traced_by_us(pid_t pid)
 	return false;
 }
 
-static void pass_on(const struct signals *signals, const siginfo_t *info)
+static bool is_terminal_stop(int signal)
+{
+	return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+static void pass_on(struct signals *signals, const siginfo_t *info)
 {
 	bool from_process = info->si_code <= 0;
 
+	/* The terminal stops a whole job; if the command does stop, so do we. */
+	if (is_terminal_stop(info->si_signo)) {
+		atomic_store(&signals->terminal_stop, true);
+		tracer_wake(signals->tracer);
+	}
 	if (!from_process || is_traced_by_us(info->si_pid))
 		return;
 	kill(signals->command, info->si_signo);
@@ -149,21 +157,7 @@ void signals_stop(struct signals *signals)
 
 void signals_stop_like_command(struct signals *signals)
 {
-	/* Not the command's own signal: SIGTSTP may be ignored, or its group orphaned. */
-	raise(SIGSTOP);
-	/*
-	 * Somebody has continued us. A shell's fg continues the whole group, and
-	 * the command's report of it is on its way; kill -CONT of callgate alone
-	 * has to be passed on.
-	 */
-	for (int ms = 0; ms < CONTINUE_GRACE_MS; ms++) {
-		siginfo_t info = { 0 };
-		int rc = waitid(P_PID, (id_t)signals->command, &info,
-			WSTOPPED | WEXITED | WNOHANG | WNOWAIT);
-
-		if (rc < 0 || info.si_pid == signals->command)
-			return;
-		sleep_ms(1);
-	}
-	kill(signals->command, SIGCONT);
+	/* SIGSTOP, because SIGTSTP may be ignored, or our process group orphaned. */
+	if (atomic_exchange(&signals->terminal_stop, false))
+		raise(SIGSTOP);
 }

@@ -27,6 +27,7 @@ struct signals {
 	pid_t command;
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */
 	atomic_bool timed_out, over;
+	atomic_bool terminal_stop; /* the job was told to stop: SIGTSTP, SIGTTIN, SIGTTOU */
 };
 
 /* Blocks what the thread will handle. Before any fork or thread. */
@@ -39,9 +40,10 @@ int signals_start(struct signals *signals, struct tracer *tracer, pid_t command,
 void signals_stop(struct signals *signals);
 
 /*
- * The command is stopped: stops callgate as well, so that its parent, a shell
- * perhaps, sees what it would see without us. When callgate is continued and
- * the command was not, continues it.
+ * The command is stopped. If that came of a stop of the whole job, stops
+ * callgate as well, so that the shell sees the job stopped and takes its terminal
+ * back. When somebody stops the command alone, callgate goes on: other tasks of
+ * the run may have to continue it.
  */
 void signals_stop_like_command(struct signals *signals);
 

@@ -1,9 +1,11 @@
 #include "supervisor/watch.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/socket_ask.h"
+#include "supervisor/socket_dup.h"
 #include "tracer/memory.h"
 #include "tracer/program_table.h"
 
@@ -41,28 +43,39 @@ static void watch_started(void *ctx, struct task *task, struct task *maker, cons
 		pending->child_is_thread = thread;
 		event.start.how = pending->call.name;
 	}
+	if (watch->gate)
+		gate_started(watch->gate, task, pending && pending->reserved);
 	emit(watch->emitter, &event, &now);
 }
 
-/* The descriptor whose socket the call uses, or -1. */
-static int call_socket_fd(const struct call *call)
+/* Calls whose first argument is the descriptor of a socket worth asking about. */
+static bool uses_socket(const struct call *call)
 {
-	const struct value *fd = call_value(call, "fd");
-	enum call_id id = call->desc ? call->desc->id : CALL_NONE;
+	static const enum call_id ids[] = { CALL_CONNECT, CALL_BIND, CALL_LISTEN, CALL_ACCEPT,
+		CALL_ACCEPT4, CALL_SENDTO, CALL_SEND, CALL_SENDMSG, CALL_SENDMMSG };
 
-	switch (id) {
-	case CALL_CONNECT:
-	case CALL_BIND:
-	case CALL_LISTEN:
-	case CALL_ACCEPT:
-	case CALL_ACCEPT4:
-	case CALL_SENDTO:
-	case CALL_SEND:
-	case CALL_SENDMSG:
-	case CALL_SENDMMSG:
-		return fd ? (int)fd->num : -1;
-	default:
-		return -1;
+	for (size_t i = 0; call->desc && i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (call->desc->id == ids[i])
+			return true;
+	}
+	return false;
+}
+
+/* The duplicate is kept where the call may be made on it; otherwise only asked. */
+static void find_socket(const struct watch *watch, const struct task *task, struct pending *pending)
+{
+	const struct value *fd = call_value(&pending->call, "fd");
+
+	pending->socket = (struct socket_facts){ 0 };
+	if (!fd || !uses_socket(&pending->call))
+		return;
+	pending->fd = socket_dup(task->process->pid, task->tid, (int)fd->num);
+	if (pending->fd < 0)
+		return;
+	socket_ask(pending->fd, &pending->socket);
+	if (!watch->gate) {
+		close(pending->fd);
+		pending->fd = -1;
 	}
 }
 
@@ -81,37 +94,10 @@ static bool is_selected(const struct watch *watch, const struct call *call)
 {
 	if (call_kind(call) == CALL_KIND_SPAWN || strcmp(call->name, "prctl") == 0)
 		return call_set_is_all(watch->select) || call_set_has(watch->select, call->name);
+	/* In enforce an i386 send stays: its arguments are in memory, and it is made on behalf. */
+	if (watch->gate && watch->gate->mode == MODE_ENFORCE)
+		return true;
 	return call_set_wants_plain_send(watch->select) || !is_plain_send(call);
-}
-
-static enum trap_response watch_trapped(
-	void *ctx, struct task *task, const struct trap *trap, int64_t *answer)
-{
-	struct watch *watch = ctx;
-	struct pending *pending = pending_get(&watch->pool);
-	struct mem_reader mem = task_memory_reader(&task->tid);
-	int fd;
-
-	(void)answer;
-	if (!pending) {
-		emit_warning(
-			watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
-		return TRAP_PASS;
-	}
-	pending->at = moment_now();
-	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
-	if (!is_selected(watch, &pending->call)) {
-		pending_put(&watch->pool, pending);
-		return TRAP_PASS;
-	}
-	fd = call_socket_fd(&pending->call);
-	pending->socket = (struct socket_facts){ 0 };
-	if (fd >= 0)
-		socket_ask(task->process->pid, task->tid, fd, &pending->socket);
-	pending->lineage = lineage_ref(task->process->lineage);
-	memcpy(pending->comm, task->comm, sizeof(pending->comm));
-	task->user = pending;
-	return TRAP_WATCH;
 }
 
 static uint64_t duration_since(const struct moment *begin, const struct call_result *result)
@@ -124,11 +110,9 @@ static uint64_t duration_since(const struct moment *begin, const struct call_res
 	return now.mono_ns - begin->mono_ns;
 }
 
-static void watch_returned(void *ctx, struct task *task, const struct call_result *result)
+static struct event call_event(const struct watch *watch, const struct task *task,
+	const struct pending *pending, const struct call_result *result)
 {
-	struct watch *watch = ctx;
-	struct pending *pending = task->user;
-	struct mem_reader mem = task_memory_reader(&task->tid);
 	struct event event = {
 		.type = EVENT_CALL,
 		.task = event_task_now(task),
@@ -142,24 +126,131 @@ static void watch_returned(void *ctx, struct task *task, const struct call_resul
 			.child_is_thread = pending->child_is_thread,
 		},
 	};
+	bool audit = watch->gate && watch->gate->mode == MODE_AUDIT;
 
 	event.task.comm = pending->comm;
 	event.task.lineage = pending->lineage;
-	call_decode_result(&pending->call, result, &mem, &pending->arena);
-	emit(watch->emitter, &event, &pending->at);
+	if (pending->judged && audit)
+		event.call.would = &pending->decision;
+	else if (pending->judged)
+		event.call.decision = &pending->decision;
+	if (pending->advice.len)
+		event.call.advice = sbuf_text(&pending->advice);
+	return event;
+}
+
+static void pending_done(struct watch *watch, struct pending *pending)
+{
 	lineage_unref(tracer_tasks(watch->tracer)->programs, pending->lineage);
 	pending_put(&watch->pool, pending);
+}
+
+/* The end of a call: tells of it, and forgets it. */
+static void finish(struct watch *watch, struct task *task, const struct call_result *result)
+{
+	struct pending *pending = task->user;
+	struct mem_reader mem = task_memory_reader(&task->tid);
+	struct event event;
+
+	call_decode_result(&pending->call, result, &mem, &pending->arena);
+	event = call_event(watch, task, pending, result);
+	emit(watch->emitter, &event, &pending->at);
+	if (watch->gate)
+		gate_returned(watch->gate, pending, pending->child != 0);
 	task->user = NULL;
+	/* One that a thread of the gate still works on is forgotten when that is through. */
+	if (!watch->gate || !gate_cancel(watch->gate, pending))
+		pending_done(watch, pending);
+}
+
+static enum trap_response answer_now(
+	struct watch *watch, struct task *task, enum trap_response response, int64_t answer)
+{
+	struct call_result result = { .known = true, .is_error = answer < 0, .value = answer };
+
+	if (response == TRAP_ANSWER)
+		finish(watch, task, &result);
+	return response;
+}
+
+static enum trap_response watch_trapped(
+	void *ctx, struct task *task, const struct trap *trap, int64_t *answer)
+{
+	struct watch *watch = ctx;
+	struct pending *pending = pending_get(&watch->pool);
+	struct mem_reader mem = task_memory_reader(&task->tid);
+	enum trap_response response = TRAP_WATCH;
+	bool silent = false;
+
+	if (!pending) {
+		emit_warning(
+			watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
+		*answer = -ENOMEM;
+		return watch->gate && watch->gate->mode == MODE_ENFORCE ? TRAP_ANSWER : TRAP_PASS;
+	}
+	pending->at = moment_now();
+	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
+	if (!is_selected(watch, &pending->call)) {
+		pending_put(&watch->pool, pending);
+		return TRAP_PASS;
+	}
+	find_socket(watch, task, pending);
+	pending->lineage = lineage_ref(task->process->lineage);
+	memcpy(pending->comm, task->comm, sizeof(pending->comm));
+	if (watch->gate)
+		response = gate_trapped(watch->gate, task, pending, answer, &silent);
+	if (silent) {
+		pending_done(watch, pending);
+		return response;
+	}
+	task->user = pending;
+	return answer_now(watch, task, response, *answer);
+}
+
+static void watch_returned(void *ctx, struct task *task, const struct call_result *result)
+{
+	finish(ctx, task, result);
+}
+
+/* A thread of the gate is through with a held call: its task goes on. */
+static void go_on(struct watch *watch, struct pending *pending)
+{
+	struct task *task = task_find(tracer_tasks(watch->tracer), pending->tid);
+	enum trap_response response;
+	int64_t answer = 0;
+
+	if (pending->dead || !task) {
+		pending_done(watch, pending);
+		return;
+	}
+	response = gate_resumed(watch->gate, task, pending, &answer);
+	answer_now(watch, task, response, answer);
+	if (response == TRAP_ANSWER)
+		tracer_answer(watch->tracer, task, answer);
+	else if (response == TRAP_WATCH)
+		tracer_release(watch->tracer, task);
+}
+
+static void watch_woken(void *ctx)
+{
+	struct watch *watch = ctx;
+	struct pending *pending;
+
+	while (watch->gate && (pending = gate_take_ready(watch->gate)))
+		go_on(watch, pending);
 }
 
 static void watch_execed(void *ctx, struct task *task)
 {
+	struct watch *watch = ctx;
 	struct pending *pending = task->user;
 	const struct lineage *lineage = task->process->lineage;
 
-	(void)ctx;
 	if (pending && lineage)
 		pending->program = lineage->program;
+	/* Not one instruction of it has run: this is the last moment to say no. */
+	if (watch->gate && !gate_execed(watch->gate, task, pending))
+		kill(task->process->pid, SIGKILL);
 }
 
 static void watch_exited(void *ctx, struct task *task, int status)
@@ -178,6 +269,8 @@ static void watch_exited(void *ctx, struct task *task, int status)
 	};
 
 	emit(watch->emitter, &event, &now);
+	if (watch->gate)
+		gate_exited(watch->gate, task, process_ends);
 	if (task->tid == watch->command && watch->kill_on_exit)
 		tracer_kill_all(watch->tracer);
 }
@@ -199,10 +292,13 @@ struct tracer_observer watch_observer(struct watch *watch)
 		.execed = watch_execed,
 		.exited = watch_exited,
 		.command_stopped = watch_command_stopped,
+		.woken = watch_woken,
 	};
 }
 
 void watch_free(struct watch *watch)
 {
+	/* What the gate was still at when the last task died. */
+	watch_woken(watch);
 	pending_pool_free(&watch->pool);
 }

@@ -1,6 +1,7 @@
 /*
- * Trace mode: every call of the selection is let through, and shown with its
- * result. Observes the tracer, decodes its traps, makes events of them.
+ * Observes the tracer, decodes its traps, makes events of them. In trace every
+ * call of the selection goes on and is shown with its result; in audit and
+ * enforce the gate says what becomes of it.
  */
 #ifndef CALLGATE_SUPERVISOR_WATCH_H
 #define CALLGATE_SUPERVISOR_WATCH_H
@@ -10,6 +11,7 @@
 #include "decoders/call.h"
 #include "decoders/select.h"
 #include "supervisor/emitter.h"
+#include "supervisor/gate.h"
 #include "supervisor/pending.h"
 #include "tracer/tracer.h"
 
@@ -18,6 +20,7 @@ struct watch {
 	struct tracer *tracer;
 	struct pending_pool pool;
 	struct decode_options decode;
+	struct gate *gate;             /* borrowed: judges every call; NULL in trace */
 	const struct call_set *select; /* borrowed: what is shown */
 	bool kill_on_exit;             /* when the command ends, so does the rest */
 	pid_t command;

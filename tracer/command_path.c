@@ -56,7 +56,9 @@ static int check_dir(const char *dir, size_t len, const char *command, char **pa
 		*path = NULL;
 		return ENOMEM;
 	}
-	errnum = check_file(*path);
+	/* As the shells: what cannot be found out is not there, and only a file is not executable.
+	 */
+	errnum = access(*path, F_OK) < 0 ? ENOENT : check_file(*path);
 	if (errnum) {
 		free(*path);
 		*path = NULL;

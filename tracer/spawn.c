@@ -16,9 +16,9 @@
 
 #include "base/cleanup.h"
 #include "tracer/command_path.h"
-
+#include "tracer/protect.h"
 /* What the child was doing when it failed. */
-enum spawn_step { STEP_NO_NEW_PRIVS, STEP_FILTER, STEP_EXEC };
+enum spawn_step { STEP_NO_NEW_PRIVS, STEP_PROTECT, STEP_FILTER, STEP_EXEC };
 
 struct spawn_report {
 	enum spawn_step step;
@@ -69,6 +69,17 @@ static void child_load_filter(const struct spawn_options *options, int report_fd
 		child_fail(report_fd, STEP_FILTER);
 }
 
+/* Before the filter, which may deny these calls. */
+static void child_protect(const struct spawn_options *options, int report_fd)
+{
+	int rc = options->protect ? protect_command(options->protect) : 0;
+
+	if (rc < 0) {
+		errno = -rc;
+		child_fail(report_fd, STEP_PROTECT);
+	}
+}
+
 /* Between fork and exec: only async-signal-safe calls. */
 static _Noreturn void child_run(const struct spawn_options *options, const char *path,
 	char **shell_argv, int go_fd, int report_fd)
@@ -81,6 +92,7 @@ static _Noreturn void child_run(const struct spawn_options *options, const char 
 	setrlimit(RLIMIT_NOFILE, options->nofile);
 	sigaction(SIGCHLD, options->sigchld, NULL);
 	sigprocmask(SIG_SETMASK, options->sigmask, NULL);
+	child_protect(options, report_fd);
 	child_load_filter(options, report_fd);
 	child_exec(path, options->argv, shell_argv);
 	child_fail(report_fd, STEP_EXEC);
@@ -183,6 +195,7 @@ int spawn_failure(struct spawn *spawn, const char *command, int *exit_status, st
 {
 	static const char *const steps[] = {
 		[STEP_NO_NEW_PRIVS] = "cannot set no_new_privs for the command: prctl",
+		[STEP_PROTECT] = "cannot put callgate out of the command's reach: landlock",
 		[STEP_FILTER] =
 			"cannot load the seccomp filter (is seccomp built into this kernel, "
 			"and allowed here? `callgate doctor` tells)",

@@ -14,10 +14,13 @@
 
 #include "base/err.h"
 
+struct protect;
+
 struct spawn_options {
 	char *const *argv;
 	const struct sock_fprog *filter;
-	bool no_new_privs;       /* in any case; else only where the filter needs it */
+	const struct protect *protect; /* keeps callgate out of the command's reach; NULL: not */
+	bool no_new_privs;             /* in any case; else only where the filter needs it */
 	const sigset_t *sigmask; /* of the command: callgate's own, before it blocked anything */
 	const struct sigaction *sigchld; /* the same, of SIGCHLD */
 	const struct rlimit *nofile;     /* the same of RLIMIT_NOFILE */

@@ -34,6 +34,7 @@ static struct process *process_add(
 	if (creator) {
 		process->parent = creator->pid;
 		process->word_size = creator->word_size;
+		process->budgets = creator->budgets;
 		process->lineage = lineage_ref(creator->lineage);
 	}
 	HASH_ADD_INT(table->processes, pid, process);

@@ -22,6 +22,7 @@ struct process {
 	pid_t pid;
 	pid_t parent;                  /* the process that made it, dead or alive */
 	const struct lineage *lineage; /* owned reference; NULL before the command's exec */
+	uint64_t budgets;              /* of whoever watches: the set it counts in */
 	unsigned tasks;                /* live ones */
 	unsigned word_size;            /* of a pointer, in bytes */
 	uint64_t start_ns;             /* CLOCK_MONOTONIC */

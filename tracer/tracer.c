@@ -496,8 +496,12 @@ static void handle_wakes(struct tracer *tracer)
 {
 	if (atomic_exchange(&tracer->kill_asked, false))
 		tracer_kill_all(tracer);
-	if (atomic_exchange(&tracer->woken, false) && tracer->observer->woken)
+	if (!atomic_exchange(&tracer->woken, false))
+		return;
+	if (tracer->observer->woken)
 		tracer->observer->woken(tracer->observer->ctx);
+	/* The news may be what the observer waited for to stop with the command. */
+	tracer->tell_stop = tracer_command_is_stopped(tracer);
 }
 
 int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **err)

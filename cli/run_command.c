@@ -1,0 +1,120 @@
+#include "cli/run_command.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/log_files.h"
+#include "cli/message.h"
+#include "cli/policies.h"
+#include "report/summary.h"
+#include "supervisor/run.h"
+
+static void summary_cleanup(struct summary **summary)
+{
+	summary_free(*summary);
+}
+
+static void warn(void *ctx, const char *text)
+{
+	(void)ctx;
+	message_print("%s", text);
+}
+
+static void call_set_cleanup(struct call_set **set)
+{
+	call_set_free(*set);
+}
+
+/* What can be judged: the calls of the gate, and whatever else the policy denies by name. */
+static int select_judged(const struct policy *policy, struct call_set **out, struct err **err)
+{
+	cleanup_sbuf struct sbuf expr = SBUF_INIT;
+	const char *word;
+
+	sbuf_str(&expr, "%gate");
+	for (size_t i = 0; (word = policy_syscall_denied(policy, i)); i++) {
+		/* "clone:newuser" is a narrower word for a call of the gate. */
+		if (!strchr(word, ':'))
+			sbuf_fmt(&expr, ",%s", word);
+	}
+	return call_set_parse(sbuf_text(&expr), out, err);
+}
+
+/* What a run needs, and how it ended. */
+struct run_state {
+	struct policies policies;
+	struct log_files files;
+	struct run_outcome outcome;
+	bool denied; /* some call was, or would have been */
+};
+
+static int run(const struct options *options, struct run_options *run_options,
+	struct run_state *state, struct err **err)
+{
+	__attribute__((cleanup(summary_cleanup))) struct summary *summary = summary_new();
+	int status = EXIT_CALLGATE;
+
+	if (!summary) {
+		err_set(err, ENOMEM, "cannot keep a summary");
+		return status;
+	}
+	run_options->summary = summary;
+	if (supervisor_run(run_options, &state->outcome, &status, err) < 0)
+		return status;
+	state->denied = summary_denied_count(summary) > 0;
+	/* Where the lines went to a file, nothing on the terminal has told of it. */
+	if (summary_lost_count(summary) && options->output)
+		message_print("%llu events could not be written",
+			(unsigned long long)summary_lost_count(summary));
+	return 0;
+}
+
+static int open_state(
+	struct run_state *state, const struct options *options, enum mode mode, struct err **err)
+{
+	if (mode != MODE_TRACE) {
+		if (!options->policy.len)
+			return err_set(err, 0, "%s needs a policy: -p FILE", mode_name(mode));
+		if (policies_load(&state->policies, (char *const *)options->policy.items, warn,
+			    NULL, err) < 0)
+			return -1;
+	}
+	return log_files_open(&state->files, options, err);
+}
+
+int run_command(const struct options *options, char *const *args, enum mode mode,
+	const struct call_set *select)
+{
+	__attribute__((cleanup(call_set_cleanup))) struct call_set *judged = NULL;
+	cleanup_err struct err *err = NULL, *close_err = NULL;
+	struct run_state state = { 0 };
+	struct run_options run_options = {
+		.mode = mode,
+		.argv = args,
+		.contents = options->verbosity > 0,
+		.kill_on_exit = options->kill_on_exit,
+		.timeout_ns = options->timeout_ns,
+	};
+	int status;
+
+	if (open_state(&state, options, mode, &err) < 0 ||
+		(mode != MODE_TRACE && select_judged(state.policies.policy, &judged, &err) < 0)) {
+		policies_free(&state.policies);
+		return message_fail(EXIT_CALLGATE, err);
+	}
+	run_options.select = judged ? judged : select;
+	run_options.policy = state.policies.policy;
+	run_options.policies = mode == MODE_TRACE ? NULL : options->policy.items;
+	run_options.sinks = state.files.sinks;
+	run_options.nsinks = state.files.nsinks;
+	status = run(options, &run_options, &state, &err);
+	if (log_files_close(&state.files, &close_err) < 0)
+		message_print("%s", err_text(close_err));
+	policies_free(&state.policies);
+	if (status)
+		return message_fail(status, err);
+	if (state.outcome.timed_out || (options->fail_on && state.denied))
+		return EXIT_LIMIT;
+	supervisor_exit_like(state.outcome.wait_status);
+}

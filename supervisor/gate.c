@@ -1,0 +1,260 @@
+#include "supervisor/gate.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "supervisor/name_lookup.h"
+#include "supervisor/socket_dup.h"
+
+enum { WORKERS_MAX = 16384 }; /* calls that may block at the same time */
+
+/* A call was made on behalf; in a worker thread. */
+static void on_made(void *ctx, struct behalf_job *job)
+{
+	gate_make_ready(ctx, job->user);
+}
+
+int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, struct err **err)
+{
+	int rc;
+
+	*gate = (struct gate){ .mode = mode };
+	pthread_mutex_init(&gate->ready_lock, NULL);
+	pthread_mutex_init(&gate->name_lock, NULL);
+	pthread_cond_init(&gate->name_wanted, NULL);
+	rc = judge_init(&gate->judge, policy, err);
+	if (rc < 0)
+		return rc;
+	return behalf_pool_new(WORKERS_MAX, on_made, gate, &gate->pool, err);
+}
+
+void gate_free(struct gate *gate)
+{
+	behalf_pool_free(gate->pool);
+	name_lookup_stop(gate);
+	pthread_cond_destroy(&gate->name_wanted);
+	pthread_mutex_destroy(&gate->name_lock);
+	pthread_mutex_destroy(&gate->ready_lock);
+}
+
+bool gate_allows(const struct pending *pending)
+{
+	return !pending->judged || pending->decision.verdict == VERDICT_ALLOW;
+}
+
+void gate_make_ready(struct gate *gate, struct pending *pending)
+{
+	pthread_mutex_lock(&gate->ready_lock);
+	pending->next = gate->ready;
+	gate->ready = pending;
+	pthread_mutex_unlock(&gate->ready_lock);
+	tracer_wake(gate->tracer);
+}
+
+struct pending *gate_take_ready(struct gate *gate)
+{
+	struct pending *pending;
+
+	pthread_mutex_lock(&gate->ready_lock);
+	pending = gate->ready;
+	if (pending)
+		gate->ready = pending->next;
+	pthread_mutex_unlock(&gate->ready_lock);
+	return pending;
+}
+
+/* Calls that name a destination or a file in memory: never let go as they are. */
+static bool must_be_made_on_behalf(const struct call *call)
+{
+	enum call_kind kind = call_kind(call);
+
+	return kind == CALL_KIND_CONNECT || kind == CALL_KIND_BIND;
+}
+
+static enum trap_response make_on_behalf(
+	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
+{
+	int rc;
+
+	pending->job = (struct behalf_job){
+		.behalf = {
+			.pid = task->process->pid,
+			.tid = task->tid,
+			.call = &pending->call,
+			.fd = pending->fd,
+			.socket = pending->socket,
+			.target = pending->targets,
+			.targets_len = pending->targets_len,
+			},
+		.user = pending,
+	};
+	pending->stage = STAGE_BEHALF;
+	rc = behalf_pool_submit(gate->pool, &pending->job);
+	if (rc == 0)
+		return TRAP_HOLD;
+	pending->stage = STAGE_NONE;
+	judge_deny(pending, EAGAIN, "exhausted", "callgate can make no more calls at once");
+	*answer = -EAGAIN;
+	return TRAP_ANSWER;
+}
+
+/* What the kernel refuses before it looks at any address needs no judging. True: answered. */
+static bool has_no_socket(struct pending *pending, int64_t *answer)
+{
+	*answer = pending->fd < 0 ? pending->fd : -ENOTSOCK;
+	return must_be_made_on_behalf(&pending->call) && !pending->socket.known;
+}
+
+/* A Unix path with nothing at its end: the kernel's errno, and nobody was reached. */
+static bool leads_nowhere(const struct pending *pending, int64_t *answer)
+{
+	if (call_kind(&pending->call) != CALL_KIND_CONNECT || pending->targets_len != 1)
+		return false;
+	*answer = -pending->targets[0].errnum;
+	return pending->targets[0].errnum != 0;
+}
+
+/* A decision that is no plain yes or no, made into one. */
+static void settle_decision(struct pending *pending)
+{
+	struct decision *decision = &pending->decision;
+
+	if (decision->verdict != VERDICT_ASK)
+		return;
+	decision->verdict = VERDICT_DENY;
+	decision->reason = "ask.unanswered";
+	if (!decision->errnum)
+		decision->errnum = EACCES;
+}
+
+static enum trap_response carry_out(
+	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
+{
+	const struct call *call = &pending->call;
+
+	if (pending->decision.verdict == VERDICT_KILL)
+		kill(task->process->pid, SIGKILL);
+	if (pending->decision.verdict != VERDICT_ALLOW) {
+		*answer = -pending->decision.errnum;
+		return TRAP_ANSWER;
+	}
+	if (call_kind(call) == CALL_KIND_SPAWN) {
+		pending->reserved = task->process->budgets;
+		budget_reserve(&gate->judge.budgets, pending->reserved, judge_makes_thread(call));
+	}
+	if (gate->mode == MODE_ENFORCE && must_be_made_on_behalf(call))
+		return make_on_behalf(gate, task, pending, answer);
+	/*
+	 * CONTINUE. It cannot be raced: the task stands in a ptrace stop with its
+	 * registers fixed, and what was decided is in them (socket, socketpair,
+	 * listen, clone, fork, vfork, the words of the deny list). execve alone has
+	 * its path in memory: it is judged once more, on the program that runs,
+	 * before that program's first instruction (gate_execed). In audit nothing
+	 * is held to a decision.
+	 */
+	return TRAP_WATCH;
+}
+
+static enum trap_response decide_and_carry_out(
+	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
+{
+	judge_decide(&gate->judge, task, pending);
+	pending->judged = true;
+	settle_decision(pending);
+	if (gate->mode == MODE_ENFORCE)
+		return carry_out(gate, task, pending, answer);
+	if (call_kind(&pending->call) == CALL_KIND_SPAWN) {
+		pending->reserved = task->process->budgets;
+		budget_reserve(&gate->judge.budgets, pending->reserved,
+			judge_makes_thread(&pending->call));
+	}
+	return TRAP_WATCH;
+}
+
+enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pending *pending,
+	int64_t *answer, bool *silent)
+{
+	pending->tid = task->tid;
+	/*
+	 * clone3 has its flags in memory. Where it is missing, every libc uses
+	 * clone, which has them in a register and is judged.
+	 */
+	*silent = gate->mode == MODE_ENFORCE && pending->call.desc &&
+		  pending->call.desc->id == CALL_CLONE3;
+	if (*silent) {
+		*answer = -ENOSYS;
+		return TRAP_ANSWER;
+	}
+	if (has_no_socket(pending, answer))
+		return gate->mode == MODE_ENFORCE ? TRAP_ANSWER : TRAP_WATCH;
+	judge_gather(&gate->judge, task, pending);
+	if (leads_nowhere(pending, answer))
+		return gate->mode == MODE_ENFORCE ? TRAP_ANSWER : TRAP_WATCH;
+	if (judge_wants_names(&gate->judge, pending) && name_lookup_submit(gate, pending)) {
+		pending->stage = STAGE_NAMES;
+		return TRAP_HOLD;
+	}
+	return decide_and_carry_out(gate, task, pending, answer);
+}
+
+enum trap_response gate_resumed(
+	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
+{
+	enum pending_stage stage = pending->stage;
+
+	pending->stage = STAGE_NONE;
+	if (stage == STAGE_NAMES)
+		return decide_and_carry_out(gate, task, pending, answer);
+	*answer = pending->job.result;
+	return TRAP_ANSWER;
+}
+
+bool gate_cancel(struct gate *gate, struct pending *pending)
+{
+	if (pending->stage == STAGE_NONE)
+		return false;
+	pending->dead = true;
+	if (pending->stage == STAGE_BEHALF)
+		behalf_pool_cancel(gate->pool, &pending->job);
+	return true;
+}
+
+void gate_returned(struct gate *gate, struct pending *pending, bool spawned)
+{
+	if (pending->reserved && !spawned)
+		budget_refund(&gate->judge.budgets, pending->reserved,
+			judge_makes_thread(&pending->call));
+	pending->reserved = 0;
+}
+
+bool gate_execed(struct gate *gate, struct task *task, struct pending *pending)
+{
+	struct process *process = task->process;
+	uint64_t now = process->lineage ? budget_set(&gate->judge.budgets, process->lineage) : 0;
+
+	budget_join(&gate->judge.budgets, now & ~process->budgets, process->tasks);
+	process->budgets |= now;
+	if (!pending || !process->lineage)
+		return gate->mode == MODE_AUDIT;
+	if (pending->decision.verdict != VERDICT_ALLOW)
+		return true; /* audit: it would not have run, and that is recorded already */
+	return judge_exec_again(&gate->judge, pending, process->lineage->program) ||
+	       gate->mode == MODE_AUDIT;
+}
+
+void gate_started(struct gate *gate, struct task *task, bool reserved)
+{
+	struct process *process = task->process;
+	bool thread = task->tid != process->pid;
+
+	if (!process->lineage && !process->budgets)
+		process->budgets = budget_set(&gate->judge.budgets, NULL);
+	if (!reserved)
+		budget_reserve(&gate->judge.budgets, process->budgets, thread);
+}
+
+void gate_exited(struct gate *gate, struct task *task, bool process_ends)
+{
+	budget_release(&gate->judge.budgets, task->process->budgets, process_ends);
+}

@@ -1,0 +1,79 @@
+/*
+ * The gate: what becomes of a judged call in audit and in enforce.
+ *
+ * In audit every call goes on, and the decision is only recorded. In enforce a
+ * denied call is answered with its errno; an allowed one that names a
+ * destination in memory is made on behalf; an allowed one whose arguments are
+ * in registers goes on.
+ */
+#ifndef CALLGATE_SUPERVISOR_GATE_H
+#define CALLGATE_SUPERVISOR_GATE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "supervisor/behalf_pool.h"
+#include "supervisor/judge.h"
+#include "supervisor/pending.h"
+#include "tracer/tracer.h"
+
+struct gate {
+	enum mode mode; /* MODE_AUDIT, MODE_ENFORCE */
+	struct judge judge;
+	struct tracer *tracer; /* borrowed */
+	struct behalf_pool *pool;
+	/* Calls that have been made, or whose names are known; from any thread. */
+	pthread_mutex_t ready_lock;
+	struct pending *ready;
+	/* Looks up host names for calls that wait for them. */
+	pthread_t name_thread;
+	pthread_mutex_t name_lock;
+	pthread_cond_t name_wanted;
+	struct pending *names;
+	bool name_thread_runs, over;
+};
+
+int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, struct err **err);
+
+/* Joins every thread of the gate. Nothing may be held any more. */
+void gate_free(struct gate *gate);
+
+/*
+ * Judges a decoded call of a stopped task and says what to do. For TRAP_ANSWER
+ * *answer is its result. `silent` calls are no event: what was answered only
+ * makes the program take another way, and that is judged.
+ */
+enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pending *pending,
+	int64_t *answer, bool *silent);
+
+/*
+ * A held call goes on: its names are known. Same answers as gate_trapped(); for
+ * a call that was made on behalf, *answer is what it came to.
+ */
+enum trap_response gate_resumed(
+	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer);
+
+/* The next pending call that is ready, NULL when there is none. */
+struct pending *gate_take_ready(struct gate *gate);
+
+/* The task of a held call died. True: the gate still uses it, and it will become ready. */
+bool gate_cancel(struct gate *gate, struct pending *pending);
+
+/* The call has returned, or was answered: gives back what a spawn reserved and did not use. */
+void gate_returned(struct gate *gate, struct pending *pending, bool spawned);
+
+/*
+ * The process runs its new program: judges that. False: it must be killed,
+ * which audit only records.
+ */
+bool gate_execed(struct gate *gate, struct task *task, struct pending *pending);
+
+/* A task that nobody reserved a place for: the command, the child of a killed maker. */
+void gate_started(struct gate *gate, struct task *task, bool reserved);
+
+void gate_exited(struct gate *gate, struct task *task, bool process_ends);
+
+/* True when pending->decision lets the call go on. */
+bool gate_allows(const struct pending *pending);
+
+#endif

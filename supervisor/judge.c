@@ -1,0 +1,354 @@
+#include "supervisor/judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "policy/identity.h"
+#include "tracer/exec_target.h"
+#include "tracer/proc_path.h"
+
+int judge_init(struct judge *judge, const struct policy *policy, struct err **err)
+{
+	*judge = (struct judge){ .policy = policy, .uses_uid = policy_uses_uid(policy) };
+	return budget_count_init(&judge->budgets, policy, err);
+}
+
+/* The effective uid, from proc(5), /proc/PID/status. */
+static uid_t task_euid(pid_t tid)
+{
+	char path[PROC_PATH_SIZE], line[256];
+	cleanup_file FILE *f = NULL;
+	unsigned real, effective;
+
+	proc_path(path, tid, "status");
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "Uid: %u %u", &real, &effective) == 2)
+			return effective;
+	}
+	return (uid_t)-1; /* nobody: matches no rule that names a user */
+}
+
+static uint32_t field_number(const struct call *call, const char *field)
+{
+	const struct value *value = call_value(call, field);
+
+	return value ? (uint32_t)value->num : 0;
+}
+
+/* What socket(2) asks for is in its registers. */
+static struct socket_facts asked_socket(const struct call *call)
+{
+	const uint32_t flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+
+	return (struct socket_facts){
+		.known = true,
+		.family = (int)field_number(call, "family"),
+		.type = (int)(field_number(call, "type") & ~flags),
+		.protocol = (int)field_number(call, "protocol"),
+	};
+}
+
+bool judge_makes_thread(const struct call *call)
+{
+	const struct value *flags = call_value(call, "flags");
+
+	/* clone3's flags are in memory: good enough to audit; enforce lets none through. */
+	return flags && call_kind(call) == CALL_KIND_SPAWN && (flags->num & CLONE_THREAD);
+}
+
+static struct request request_of(const struct pending *pending)
+{
+	const struct call *call = &pending->call;
+	enum call_kind kind = call_kind(call);
+
+	return (struct request){
+		.lineage = pending->lineage,
+		.uid = pending->uid,
+		.kind = kind,
+		.is_connect = call->desc && call->desc->id == CALL_CONNECT,
+		.socket = kind == CALL_KIND_SOCKET ? asked_socket(call) : pending->socket,
+	};
+}
+
+static bool is_unix_path(const struct sockaddr_value *addr)
+{
+	return addr->status == VALUE_OK && addr->decoded && addr->family == AF_UNIX &&
+	       addr->un.kind == UNIX_PATH;
+}
+
+static size_t count_destinations(const struct call *call, bool *unix_paths)
+{
+	const struct sockaddr_value *addr;
+	size_t n = 0;
+
+	*unix_paths = false;
+	for (; (addr = call_destination(call, n)); n++)
+		*unix_paths |= is_unix_path(addr);
+	return n;
+}
+
+/* The i-th target is the i-th destination's; those that are no Unix path have none. */
+static void gather_unix_targets(const struct task *task, struct pending *pending)
+{
+	bool for_bind = call_kind(&pending->call) == CALL_KIND_BIND;
+	bool unix_paths;
+	size_t n = count_destinations(&pending->call, &unix_paths);
+
+	if (!unix_paths || n > TARGETS_MAX)
+		return;
+	pending->targets = calloc(n, sizeof(*pending->targets));
+	if (!pending->targets)
+		return;
+	pending->targets_len = n;
+	for (size_t i = 0; i < n; i++) {
+		const struct sockaddr_value *addr = call_destination(&pending->call, i);
+
+		pending->targets[i].fd = -1;
+		if (is_unix_path(addr))
+			unix_target_find(task->tid, addr, for_bind, &pending->targets[i]);
+	}
+}
+
+/* The path of an exec as text; "" when it could not be read. */
+static void exec_path(const struct call *call, char *path, size_t size)
+{
+	const struct value *value = call_value(call, "path");
+
+	path[0] = '\0';
+	if (!value || value->bytes.status != VALUE_OK || value->bytes.len >= size)
+		return;
+	memcpy(path, value->bytes.data, value->bytes.len);
+	path[value->bytes.len] = '\0';
+}
+
+static void gather_exec_target(const struct task *task, struct pending *pending)
+{
+	const struct value *dirfd = call_value(&pending->call, "dirfd");
+	char path[PATH_MAX];
+	struct exec_given given = {
+		.dirfd = dirfd ? (int)dirfd->num : AT_FDCWD,
+		.path = path,
+		.flags = (int)field_number(&pending->call, "flags"),
+	};
+
+	exec_path(&pending->call, path, sizeof(path));
+	pending->exec = malloc(sizeof(*pending->exec));
+	if (pending->exec && exec_target(task->tid, &given, pending->exec) < 0) {
+		free(pending->exec);
+		pending->exec = NULL;
+	}
+}
+
+void judge_gather(const struct judge *judge, const struct task *task, struct pending *pending)
+{
+	enum call_kind kind = call_kind(&pending->call);
+
+	pending->uid = judge->uses_uid ? task_euid(task->tid) : 0;
+	if (kind == CALL_KIND_CONNECT || kind == CALL_KIND_BIND)
+		gather_unix_targets(task, pending);
+	if (kind == CALL_KIND_EXEC)
+		gather_exec_target(task, pending);
+}
+
+/* Runs fn over the request of each destination until one answers true. */
+static bool any_destination(const struct judge *judge, const struct pending *pending,
+	bool (*fn)(const struct policy *policy, const struct request *request))
+{
+	struct request request = request_of(pending);
+	size_t i = 0;
+
+	if (request.kind != CALL_KIND_CONNECT && request.kind != CALL_KIND_BIND)
+		return false;
+	while ((request.destination = call_destination(&pending->call, i++))) {
+		if (fn(judge->policy, &request))
+			return true;
+	}
+	return false;
+}
+
+bool judge_wants_names(const struct judge *judge, const struct pending *pending)
+{
+	return any_destination(judge, pending, policy_wants_names);
+}
+
+static bool refresh(const struct policy *policy, const struct request *request)
+{
+	policy_refresh_names(policy, request);
+	return false;
+}
+
+void judge_look_up(const struct judge *judge, const struct pending *pending)
+{
+	any_destination(judge, pending, refresh);
+}
+
+void judge_deny(struct pending *pending, int errnum, const char *reason, const char *words)
+{
+	pending->decision = (struct decision){
+		.verdict = VERDICT_DENY,
+		.errnum = errnum,
+		.rule = { .id = "" },
+		.reason = reason,
+		.near_miss = -1,
+	};
+	sbuf_str(&pending->advice, words);
+}
+
+static void decide(
+	const struct judge *judge, struct pending *pending, const struct request *request)
+{
+	policy_decide(judge->policy, request, &pending->decision);
+	if (pending->decision.verdict != VERDICT_ALLOW)
+		policy_explain_near_miss(
+			judge->policy, request, &pending->decision, &pending->advice);
+}
+
+static void decide_destination(
+	const struct judge *judge, struct pending *pending, struct request *request, size_t i)
+{
+	request->destination = call_destination(&pending->call, i);
+	request->unix_path = NULL;
+	if (request->destination && is_unix_path(request->destination)) {
+		if (i >= pending->targets_len) {
+			judge_deny(pending, EMSGSIZE, "exhausted",
+				"so many Unix paths in one call cannot be judged");
+			return;
+		}
+		request->unix_path = pending->targets[i].path;
+	}
+	decide(judge, pending, request);
+}
+
+/* Every destination must be allowed; the first that is not decides. A call may name none. */
+static void decide_destinations(
+	const struct judge *judge, struct pending *pending, struct request *request)
+{
+	size_t i = 0;
+
+	do
+		decide_destination(judge, pending, request, i++);
+	while (pending->decision.verdict == VERDICT_ALLOW && call_destination(&pending->call, i));
+}
+
+static void decide_exec(const struct judge *judge, struct pending *pending, struct request *request)
+{
+	/*
+	 * What the kernel will refuse anyhow gets the kernel's own errno, as a
+	 * search of PATH expects; if it does run after all, judge_exec_again() has
+	 * nothing to compare it with, and says no.
+	 */
+	if (!pending->exec) {
+		pending->decision = (struct decision){
+			.verdict = VERDICT_ALLOW, .reason = "exec.refused", .near_miss = -1
+		};
+		return;
+	}
+	request->target = &pending->exec->program;
+	decide(judge, pending, request);
+}
+
+/* The default deny list, by the word for what the registers ask for: "clone:newuser". */
+static void decide_word(const struct judge *judge, struct pending *pending, struct request request)
+{
+	request.kind = CALL_KIND_SYSCALL;
+	request.syscall = policy_syscall_word(&pending->call);
+	decide(judge, pending, &request);
+}
+
+static void decide_spawn(struct judge *judge, const struct task *task, struct pending *pending,
+	struct request *request)
+{
+	const struct value *flags = call_value(&pending->call, "flags");
+	bool thread = judge_makes_thread(&pending->call);
+
+	/* Such a child would not be traced: ptrace(2), PTRACE_O_TRACECLONE. */
+	if (flags && (flags->num & CLONE_UNTRACED)) {
+		judge_deny(pending, EPERM, "spawn.untraced", "CLONE_UNTRACED would leave the gate");
+		return;
+	}
+	if (!thread)
+		decide(judge, pending, request);
+	if (pending->decision.verdict == VERDICT_ALLOW)
+		budget_fits(&judge->budgets, task->process->budgets, thread, &pending->decision,
+			&pending->advice);
+}
+
+/* An ABI without a table: its calls cannot be told from one another. */
+static bool is_unknown_abi(const struct call *call)
+{
+	return call->abi == &abi_unknown || call->abi == &abi_x32;
+}
+
+static bool is_socketcall(const struct call *call)
+{
+	return call->abi->socketcall_nr >= 0 && call->nr == call->abi->socketcall_nr;
+}
+
+void judge_decide(struct judge *judge, const struct task *task, struct pending *pending)
+{
+	struct request request = request_of(pending);
+
+	if (is_unknown_abi(&pending->call)) {
+		judge_deny(pending, ENOSYS, "abi.unknown", "no program needs this ABI");
+		return;
+	}
+	if (request.kind == CALL_KIND_SOCKET && is_socketcall(&pending->call)) {
+		judge_deny(pending, ENOSYS, "abi.socketcall",
+			"socketcall(2) has the family in memory, where it can change");
+		return;
+	}
+	decide_word(judge, pending, request);
+	if (pending->decision.verdict != VERDICT_ALLOW)
+		return;
+	switch (request.kind) {
+	case CALL_KIND_CONNECT:
+	case CALL_KIND_BIND:
+		decide_destinations(judge, pending, &request);
+		break;
+	case CALL_KIND_EXEC:
+		decide_exec(judge, pending, &request);
+		break;
+	case CALL_KIND_SPAWN:
+		decide_spawn(judge, task, pending, &request);
+		break;
+	case CALL_KIND_SOCKET:
+		decide(judge, pending, &request);
+		break;
+	case CALL_KIND_SYSCALL:
+	case CALL_KIND_OTHER:
+	default:
+		break; /* the word was all there is to judge */
+	}
+}
+
+static bool same_program(const struct program *a, const struct program *b)
+{
+	if (!identity_same_file(&a->id, &b->id) || !a->script != !b->script)
+		return false;
+	return !a->script || identity_same_file(&a->script_id, &b->script_id);
+}
+
+bool judge_exec_again(
+	const struct judge *judge, struct pending *pending, const struct program *program)
+{
+	struct request request = request_of(pending);
+
+	request.target = program;
+	decide(judge, pending, &request);
+	if (pending->decision.verdict == VERDICT_ALLOW && pending->exec &&
+		same_program(&pending->exec->program, program))
+		return true;
+	sbuf_reset(&pending->advice);
+	pending->decision.verdict = VERDICT_KILL;
+	pending->decision.reason = "exec.tampered";
+	sbuf_fmt(&pending->advice,
+		"what was judged is not what ran: the path or the file was changed in between");
+	return false;
+}

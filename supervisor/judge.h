@@ -1,0 +1,54 @@
+/*
+ * From a decoded call to a decision: gathers the facts a policy asks for (who,
+ * which destination, which program would run, how full the budgets are) and
+ * lets it decide. The same for audit and enforce.
+ */
+#ifndef CALLGATE_SUPERVISOR_JUDGE_H
+#define CALLGATE_SUPERVISOR_JUDGE_H
+
+#include <stdbool.h>
+
+#include "base/sbuf.h"
+#include "policy/policy.h"
+#include "supervisor/budget_count.h"
+#include "supervisor/pending.h"
+#include "tracer/task.h"
+
+struct judge {
+	const struct policy *policy;
+	struct budget_count budgets;
+	bool uses_uid;
+};
+
+int judge_init(struct judge *judge, const struct policy *policy, struct err **err);
+
+/*
+ * Gathers what deciding the pending call needs from the kernel: where a Unix
+ * path leads, which program an exec would run. The task is stopped.
+ */
+void judge_gather(const struct judge *judge, const struct task *task, struct pending *pending);
+
+/* True when a host name that may matter has no fresh answer: judge_look_up() would get it. */
+bool judge_wants_names(const struct judge *judge, const struct pending *pending);
+
+/* Gets those answers. Blocks as long as the resolver does. For any thread. */
+void judge_look_up(const struct judge *judge, const struct pending *pending);
+
+/* Decides; fills pending->decision, and pending->advice when it is no allow. */
+void judge_decide(struct judge *judge, const struct task *task, struct pending *pending);
+
+/*
+ * Decides an exec once more, on the program that really runs. Returns false,
+ * with pending->decision saying why, when it may not, or is not the program that
+ * was judged before.
+ */
+bool judge_exec_again(
+	const struct judge *judge, struct pending *pending, const struct program *program);
+
+/* Denies for a reason of our own, with words that say what it is about. */
+void judge_deny(struct pending *pending, int errnum, const char *reason, const char *words);
+
+/* True when the pending call makes a thread and no process, from its registers. */
+bool judge_makes_thread(const struct call *call);
+
+#endif

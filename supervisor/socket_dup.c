@@ -1,0 +1,57 @@
+#include "supervisor/socket_dup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+/* Linux 6.9, include/uapi/linux/pidfd.h: a pidfd of one thread. */
+#define PIDFD_THREAD O_EXCL
+
+/* The descriptors of a thread are its process's only if it was made with CLONE_FILES. */
+static bool shares_files(pid_t pid, pid_t tid)
+{
+	return pid == tid || syscall(SYS_kcmp, pid, tid, KCMP_FILES, 0, 0) == 0;
+}
+
+static int open_pidfd(pid_t pid, pid_t tid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
+
+	if (fd >= 0 || errno != EINVAL)
+		return fd;
+	if (!shares_files(pid, tid)) {
+		errno = EPERM;
+		return -1;
+	}
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int socket_dup(pid_t pid, pid_t tid, int fd)
+{
+	cleanup_close int pidfd = open_pidfd(pid, tid);
+	int dup;
+
+	if (pidfd < 0)
+		return -errno;
+	dup = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	return dup < 0 ? -errno : dup;
+}
+
+static bool ask(int fd, int option, int *value)
+{
+	socklen_t len = sizeof(*value);
+
+	return getsockopt(fd, SOL_SOCKET, option, value, &len) == 0;
+}
+
+void socket_ask(int fd, struct socket_facts *facts)
+{
+	*facts = (struct socket_facts){ 0 };
+	facts->known = ask(fd, SO_DOMAIN, &facts->family) && ask(fd, SO_TYPE, &facts->type) &&
+		       ask(fd, SO_PROTOCOL, &facts->protocol);
+}

@@ -1,0 +1,21 @@
+/* A duplicate of a task's descriptor, and what the kernel says of the socket behind it. */
+#ifndef CALLGATE_SUPERVISOR_SOCKET_DUP_H
+#define CALLGATE_SUPERVISOR_SOCKET_DUP_H
+
+#include <sys/types.h>
+
+#include "decoders/socket_facts.h"
+
+/*
+ * Duplicates descriptor `fd` of the task `tid` of process `pid`, which must be
+ * stopped, by pidfd_getfd(2) (Linux 5.6). Returns a descriptor the caller owns,
+ * or -errno: -EBADF when the task has none of that number, -EPERM when it may
+ * not be had. A thread with a descriptor table of its own can be served from
+ * Linux 6.9 on (PIDFD_THREAD); before, that is -EPERM.
+ */
+int socket_dup(pid_t pid, pid_t tid, int fd);
+
+/* Fills facts of a descriptor of ours; they stay unknown when it is no socket. */
+void socket_ask(int fd, struct socket_facts *facts);
+
+#endif

@@ -1,0 +1,149 @@
+#include "tracer/exec_target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "policy/identity.h"
+#include "policy/root_view.h"
+#include "tracer/proc_path.h"
+
+enum {
+	INTERPRETERS_MAX = 5, /* search_binary_handler(), fs/exec.c: deeper is ELOOP */
+	HEAD_SIZE = 256,      /* BINPRM_BUF_SIZE: as much of a #! line as the kernel reads */
+};
+
+/*
+ * The interpreter of a "#!" line, in place in `head`. Returns NULL when there
+ * is none: fs/binfmt_script.c takes what stands between blanks.
+ */
+static char *parse_interpreter(char *head, size_t len)
+{
+	char *name, *end;
+
+	if (len < 2 || head[0] != '#' || head[1] != '!')
+		return NULL;
+	head[len] = '\0';
+	name = head + 2 + strspn(head + 2, " \t");
+	end = name + strcspn(name, " \t\n");
+	*end = '\0';
+	return *name ? name : NULL;
+}
+
+static size_t read_head(int fd, char head[static HEAD_SIZE + 1])
+{
+	ssize_t n = fd >= 0 ? pread(fd, head, HEAD_SIZE, 0) : -1;
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+static int set_path(char *to, const char *path)
+{
+	if (strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	strcpy(to, path);
+	return 0;
+}
+
+static void set_script(struct program_facts *facts)
+{
+	strcpy(facts->script, facts->path);
+	facts->program.script = facts->script;
+	facts->program.script_id = facts->program.id;
+}
+
+/*
+ * Follows a path and the interpreters it leads to. The first file that is a
+ * script is the program's script; the last interpreter is the program.
+ */
+static int follow(pid_t tid, const char *root, const char *path, struct program_facts *facts)
+{
+	cleanup_close int root_fd = proc_open_root(tid);
+	struct root_view view = { .fd = root_fd };
+	char head[HEAD_SIZE + 1], absolute[2 * PATH_MAX];
+
+	if (root_fd < 0)
+		return -errno;
+	for (int depth = 0; depth <= INTERPRETERS_MAX; depth++) {
+		cleanup_resolution struct resolution file = { 0 };
+		cleanup_close int fd = -1;
+		char *interpreter;
+		int rc;
+
+		if (!proc_absolute_path(tid, root, path, absolute, sizeof(absolute)))
+			return -ENOENT;
+		rc = root_view_resolve_program(&view, absolute, &file);
+		if (rc < 0)
+			return rc;
+		rc = set_path(facts->path, file.path);
+		if (rc < 0)
+			return rc;
+		facts->program.id = file.id;
+		fd = root_view_open_file(&view, &file, NULL);
+		interpreter = parse_interpreter(head, read_head(fd, head));
+		if (!interpreter)
+			return 0;
+		if (depth == 0)
+			set_script(facts);
+		path = interpreter;
+	}
+	return -ELOOP;
+}
+
+/* A file given by descriptor that has no path: a memfd, or one that was deleted. */
+static int nameless_target(pid_t tid, const char *entry, struct program_facts *facts)
+{
+	char link[PROC_PATH_SIZE];
+	struct stat st;
+
+	proc_path(link, tid, entry);
+	if (stat(link, &st) < 0)
+		return -errno;
+	if (!proc_readlink(tid, entry, facts->path, sizeof(facts->path)))
+		return -ENOENT;
+	identity_of_stat(&st, &facts->program.id);
+	facts->program.nameless = true;
+	return 0;
+}
+
+/* True when the file behind the descriptor has a link in some directory. */
+static bool fd_has_name(pid_t tid, const char *entry)
+{
+	char link[PROC_PATH_SIZE];
+	struct stat st;
+
+	proc_path(link, tid, entry);
+	return stat(link, &st) == 0 && st.st_nlink > 0;
+}
+
+static int target_of_fd(
+	pid_t tid, const char *root, const struct exec_given *given, struct program_facts *facts)
+{
+	char path[PATH_MAX + 32], entry[32];
+	bool empty = !*given->path;
+
+	if (empty && !(given->flags & AT_EMPTY_PATH))
+		return -ENOENT;
+	snprintf(entry, sizeof(entry), "fd/%d", given->dirfd);
+	if (empty && !fd_has_name(tid, entry))
+		return nameless_target(tid, entry, facts);
+	snprintf(path, sizeof(path), FD_DIR "%d%s%s", given->dirfd, empty ? "" : "/", given->path);
+	return follow(tid, root, path, facts);
+}
+
+int exec_target(pid_t tid, const struct exec_given *given, struct program_facts *facts)
+{
+	char root[PATH_MAX];
+
+	facts->program = (struct program){ .path = facts->path };
+	facts->path[0] = facts->script[0] = facts->comm[0] = '\0';
+	proc_readlink(tid, "root", root, sizeof(root));
+	if (given->path[0] == '/' || (given->dirfd == AT_FDCWD && given->path[0]))
+		return follow(tid, root, given->path, facts);
+	return target_of_fd(tid, root, given, facts);
+}
