@@ -42,7 +42,12 @@ struct behalf {
 	 */
 	const struct unix_target *target;
 	size_t targets_len;
-	bool raced; /* out: bind(2) has made its socket elsewhere than was judged: tampering */
+	/*
+	 * Out: the path of bind(2) led elsewhere than it had been judged to:
+	 * tampering. Where Landlock is to be had, nothing was made there; else
+	 * the socket is bound there, and its task should not live on.
+	 */
+	bool raced;
 };
 
 /*

@@ -1,7 +1,9 @@
 /* Calls made on behalf: they go where was judged, and answer as the kernel would. */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <linux/landlock.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -181,23 +183,15 @@ static void prepare_bind(void *arg)
 		_exit(1);
 }
 
-/* Runs in a thread of its own, whose surroundings change, as a worker does. */
-static void *make_in_thread(void *arg)
+static const struct bind_task nobody = { .uid = 1000, .umask = 022 };
+
+static int64_t make_bind(int fd, const struct sockaddr_un *un)
 {
-	static int64_t result;
+	cleanup_made struct made m;
 
-	result = behalf_make(arg);
-	return &result;
-}
-
-static int64_t make_apart(struct made *m)
-{
-	pthread_t thread;
-	void *result;
-
-	assert_int_equal(pthread_create(&thread, NULL, make_in_thread, &m->behalf), 0);
-	assert_int_equal(pthread_join(thread, &result), 0);
-	return *(int64_t *)result;
+	MAKE(&m, getpid(), SYS_bind, ARG(fd), ARG(un), sizeof(*un));
+	made_find(&m);
+	return behalf_make(&m.behalf);
 }
 
 static void bind_keeps_the_name_cwd_and_umask(void **state)
@@ -217,7 +211,7 @@ static void bind_keeps_the_name_cwd_and_umask(void **state)
 	task = task_make(prepare_bind, &t);
 	MAKE(&m, task, SYS_bind, ARG(fd), ARG(&un), sizeof(un));
 	made_find(&m);
-	assert_int_equal(make_apart(&m), 0);
+	assert_int_equal(behalf_make(&m.behalf), 0);
 	assert_false(m.behalf.raced);
 	assert_name_kept(fd, &un);
 	snprintf(path, sizeof(path), "%s/dir/sock", root.path);
@@ -227,7 +221,7 @@ static void bind_keeps_the_name_cwd_and_umask(void **state)
 	assert_int_equal(st.st_mode & 0777, 0640);
 	MAKE(&second, task, SYS_bind, ARG(again), ARG(&un), sizeof(un));
 	made_find(&second);
-	assert_int_equal(make_apart(&second), -EADDRINUSE);
+	assert_int_equal(behalf_make(&second.behalf), -EADDRINUSE);
 	assert_false(second.behalf.raced);
 	task_end(task);
 }
@@ -237,6 +231,7 @@ static void a_swapped_directory_is_caught(void **state)
 	cleanup_root struct fake_root root = fake_root_make();
 	struct sockaddr_un un = un_path("%s/link/sock", root.path);
 	cleanup_close int fd = new_socket(AF_UNIX, SOCK_STREAM);
+	struct sockaddr_un judged = un_path("%s/judged/sock", root.path);
 	cleanup_made struct made m;
 
 	(void)state;
@@ -248,8 +243,78 @@ static void a_swapped_directory_is_caught(void **state)
 	assert_non_null(strstr(m.target.path, "/judged/sock"));
 	assert_int_equal(unlinkat(root.fd, "link", 0), 0);
 	make_link(&root, "link", "other");
-	assert_int_equal(make_apart(&m), -EACCES);
+	assert_int_equal(behalf_make(&m.behalf), -EACCES);
 	assert_true(m.behalf.raced);
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0) {
+		/* Nothing was made there, and the socket is as it was. */
+		assert_int_equal(faccessat(root.fd, "other/sock", F_OK, 0), -1);
+		assert_int_equal(make_bind(fd, &judged), 0);
+	}
+}
+
+struct flipper {
+	const struct fake_root *root;
+	atomic_bool over;
+};
+
+static void *flip(void *arg)
+{
+	struct flipper *f = arg;
+
+	while (!atomic_load(&f->over))
+		renameat2(f->root->fd, "a", f->root->fd, "b", RENAME_EXCHANGE);
+	return NULL;
+}
+
+/* A link that changes all the time: the socket is where it was judged to be, or nowhere. */
+static void no_bind_escapes(void **state)
+{
+	cleanup_root struct fake_root root = fake_root_make();
+	struct sockaddr_un un = un_path("%s/a/sock", root.path);
+	struct flipper flipper = { .root = &root };
+	pthread_t thread;
+
+	(void)state;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < 1)
+		skip();
+	make_dirs(&root, "judged/");
+	make_dirs(&root, "other/");
+	make_link(&root, "a", "judged");
+	make_link(&root, "b", "other");
+	assert_int_equal(pthread_create(&thread, NULL, flip, &flipper), 0);
+	for (int i = 0; i < 500; i++) {
+		cleanup_close int fd = new_socket(AF_UNIX, SOCK_STREAM);
+		cleanup_made struct made m;
+
+		MAKE(&m, getpid(), SYS_bind, ARG(fd), ARG(&un), sizeof(un));
+		made_find(&m);
+		if (!strstr(m.target.path, "/judged/")) /* denied */
+			continue;
+		if (behalf_make(&m.behalf) == 0)
+			assert_int_equal(unlinkat(root.fd, "judged/sock", 0), 0);
+		assert_int_equal(faccessat(root.fd, "other/sock", F_OK, 0), -1);
+	}
+	atomic_store(&flipper.over, true);
+	pthread_join(thread, NULL);
+}
+
+/* A directory one may not write to is no tampering. */
+static void a_plain_refusal_is_none(void **state)
+{
+	cleanup_root struct fake_root root = fake_root_make();
+	struct sockaddr_un un = un_path("%s/sock", root.path);
+	cleanup_close int fd = new_socket(AF_UNIX, SOCK_STREAM);
+	cleanup_made struct made m;
+	pid_t task;
+
+	(void)state;
+	assert_int_equal(fchmodat(AT_FDCWD, root.path, 0555, 0), 0);
+	task = task_make(prepare_bind, geteuid() == 0 ? (void *)&nobody : &(struct bind_task){ 0 });
+	MAKE(&m, task, SYS_bind, ARG(fd), ARG(&un), sizeof(un));
+	made_find(&m);
+	assert_int_equal(behalf_make(&m.behalf), -EACCES);
+	assert_false(m.behalf.raced);
+	task_end(task);
 }
 
 static void bind_is_in_the_tasks_root(void **state)
@@ -270,7 +335,7 @@ static void bind_is_in_the_tasks_root(void **state)
 	MAKE(&m, task, SYS_bind, ARG(fd), ARG(&un), sizeof(un));
 	made_find(&m);
 	assert_string_equal(m.target.path, "/dir/sock");
-	assert_int_equal(make_apart(&m), 0);
+	assert_int_equal(behalf_make(&m.behalf), 0);
 	assert_name_kept(fd, &un);
 	assert_int_equal(fstatat(root.fd, "dir/sock", &st, 0), 0);
 	task_end(task);
@@ -288,7 +353,7 @@ static void bind_by_own_descriptor_lands_there(void **state)
 	MAKE(&m, getpid(), SYS_bind, ARG(fd), ARG(&un), sizeof(un));
 	made_find(&m);
 	assert_true(m.target.own_proc);
-	assert_int_equal(make_apart(&m), 0);
+	assert_int_equal(behalf_make(&m.behalf), 0);
 	assert_int_equal(fstatat(root.fd, "sock", &st, 0), 0);
 	assert_true(S_ISSOCK(st.st_mode));
 }
@@ -601,8 +666,6 @@ static void a_name_that_changed_does_not_count(void **state)
 	assert_false(has_input(trap));
 }
 
-static const struct bind_task nobody = { .uid = 1000, .umask = 022 };
-
 static int64_t connect_as(pid_t task, int fd, const struct sockaddr_un *un)
 {
 	cleanup_made struct made m;
@@ -693,6 +756,8 @@ int main(void)
 		cmocka_unit_test(a_path_that_leads_nowhere_says_so),
 		cmocka_unit_test(bind_keeps_the_name_cwd_and_umask),
 		cmocka_unit_test(a_swapped_directory_is_caught),
+		cmocka_unit_test(no_bind_escapes),
+		cmocka_unit_test(a_plain_refusal_is_none),
 		cmocka_unit_test(bind_is_in_the_tasks_root),
 		cmocka_unit_test(bind_by_own_descriptor_lands_there),
 		cmocka_unit_test(bind_in_the_internet),
