@@ -1,0 +1,154 @@
+# Races against the judgement: what is judged changes while it is judged. Each
+# attack gets through under audit, which lets every call go on after looking at
+# it, and never under enforce.
+
+load judged
+
+TRIES=3000 TIME=2
+[ -z "${CALLGATE_SOAK:-}" ] || TRIES=100000 TIME=10
+
+# How many calls of audit's log were judged to be allowed, and reached the
+# forbidden place nevertheless: what checking first and continuing is worth.
+passed_the_check() {
+	paste -d ' ' <(events ".call == \"$1\" and (.exe | endswith(\"/attack_address\"))" |
+		jq -r .would) <(fold -w 1 records) | grep -c '^allow F$'
+}
+
+attack_address() {
+	local call
+	policy_allowing 127.0.0.2
+	[ "$1" != writev ] || echo 'syscalls: {allow: process_vm_writev}' >>policy.yaml
+	for call in connect sendto sendmsg sendmmsg sendmsg_name sendmmsg_name; do
+		echo "$call, $1"
+		run audit "$FIXTURES/attack_address" "$call" "$1" 1000 "$TIME" records
+		echo "$output" | tee said
+		expect_escapes said
+		[ "$(passed_the_check "${call%_name}")" -gt 0 ]
+		rm -f "$LOG"
+		run enforce "$FIXTURES/attack_address" "$call" "$1" "$TRIES" "$TIME"
+		echo "$output" | tee said
+		expect_no_escape said
+		# Both were met, so the address did change.
+		[[ "$output" == *': '[1-9]*' denied, '[1-9]*' allowed, 0 killed'* ]]
+		expect_event '.verdict == "deny" and .call == "'"${call%_name}"'" and .errno == "EACCES"'
+		rm -f "$LOG"
+	done
+}
+
+@test "an address that a thread changes" {
+	attack_address thread
+}
+
+@test "an address that a process changes in shared memory" {
+	attack_address process
+}
+
+@test "an address that changes by another mapping of its memory" {
+	attack_address mapping
+}
+
+@test "an address that process_vm_writev changes" {
+	attack_address writev
+}
+
+@test "a socket that is swapped for another one" {
+	local call
+	policy_allowing udp:127.0.0.2
+	for call in connect sendto sendmsg; do
+		echo "$call"
+		run audit "$FIXTURES/attack_descriptor" "$call" 3000 "$TIME"
+		echo "$output" | tee said
+		expect_escapes said
+		rm -f "$LOG"
+		run enforce "$FIXTURES/attack_descriptor" "$call" "$TRIES" "$TIME"
+		echo "$output" | tee said
+		expect_no_escape said
+		[[ "$output" == *': '[1-9]*' denied, '[1-9]*' allowed'* ]]
+		rm -f "$LOG"
+	done
+}
+
+# Two programs that are the same but for a byte after their end.
+make_programs() {
+	rm -rf programs
+	mkdir programs
+	cp "$FIXTURES/attack_exec" programs/run_a
+	cp "$FIXTURES/attack_exec" programs/run_b
+	printf E >>programs/run_b
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: deny, spawn: allow, socket: allow}
+		rules:
+		  - id: the-attack
+		    exec: "$(readlink -f "$FIXTURES/attack_exec")"
+		    verdict: allow
+		  - id: the-good-one
+		    exec: "$PWD/programs/run_a"
+		    verdict: allow
+	POLICY
+}
+
+attack_exec() {
+	make_programs
+	run audit "$FIXTURES/attack_exec" "$1" "$PWD/programs/run_a" "$PWD/programs/run_b" 1000 "$TIME"
+	echo "$output" | tail -n 1 | tee said
+	expect_escapes said
+	rm -f "$LOG"
+	make_programs
+	run enforce "$FIXTURES/attack_exec" "$1" "$PWD/programs/run_a" "$PWD/programs/run_b" \
+		"$TRIES" "$TIME"
+	echo "$output" | tail -n 1 | tee said
+	expect_no_escape said
+}
+
+# Whoever was killed was killed for what the log says.
+expect_tampering_reported() {
+	local killed
+	killed=$(sed -n 's/.* \([0-9]*\) killed$/\1/p' said)
+	[ "$killed" -eq 0 ] || expect_event '.reason == "exec.tampered" and .verdict == "kill"'
+	[ "$(count_events '.reason == "exec.tampered"')" -ge "$killed" ]
+}
+
+@test "a path that a thread changes under an exec" {
+	attack_exec thread
+	expect_tampering_reported
+}
+
+@test "a path that a process changes in shared memory under an exec" {
+	attack_exec process
+	expect_tampering_reported
+}
+
+@test "a path that the parent of a child without memory of its own changes" {
+	attack_exec vm
+	expect_tampering_reported
+}
+
+@test "a link that is replaced under an exec" {
+	attack_exec symlink
+	expect_tampering_reported
+}
+
+@test "a program that is exchanged under an exec" {
+	attack_exec rename
+}
+
+@test "two threads that exec two programs at once" {
+	attack_exec both
+	expect_event '.verdict == "deny" and (.call == "execve") and .errno == "EACCES"'
+}
+
+@test "an argument that changes under an exec is logged as the program got it" {
+	make_programs
+	run enforce "$FIXTURES/attack_exec" argv "$PWD/programs/run_a" "$PWD/programs/run_b" \
+		"$TRIES" "$TIME"
+	echo "$output" | tail -n 1 | tee said
+	expect_no_escape said
+	grep '^[0-9]* [xy]$' <<<"$output" | sort >got
+	grep -q x got
+	grep -q y got
+	events '.call == "execve" and .result == 0 and (.args.path | endswith("/run_a"))' |
+		jq -r '"\(.pid) \(.args.argv[1])"' | sort >logged
+	run diff got logged
+	echo "$output" | head -n 20
+	[ "$status" -eq 0 ]
+}

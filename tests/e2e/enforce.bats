@@ -1,0 +1,183 @@
+# Real programs under enforce: what the policy allows works as ever, everything
+# else fails with the errno of the rule, and each denial is a line that says why.
+
+load judged
+
+# Two web servers, of which one is allowed: $PORT. The other is $OTHER.
+start_servers() {
+	start_web_server
+	OTHER=$PORT
+	mkdir second
+	cd second || return
+	start_web_server
+	cd .. || return
+}
+
+policy_of_tools() {
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules:
+		  - id: fetchers
+		    exe: [/usr/bin/curl, /usr/bin/python3, /usr/bin/node, /usr/bin/git,
+		          /usr/lib/git-core/git, /usr/lib/git-core/git-remote-http]
+		    connect: "tcp:127.0.0.1:${PORT:-1}"
+		    verdict: allow
+		  - id: not-there
+		    connect: "tcp:127.0.0.1:${OTHER:-2}"
+		    verdict: deny
+		    errno: EHOSTUNREACH
+		    why: it is the other one
+		  - id: no-ids
+		    exec: /usr/bin/id
+		    verdict: deny
+		    errno: ENOENT
+	POLICY
+}
+
+# The denial is in the log, and is one line in the text: expect_denial JQ WORDS...
+expect_denial() {
+	expect_event '.verdict == "deny" and .rule.id == "not-there" and .rule.line == 9 and
+		(.rule.file | endswith("policy.yaml")) and .reason == "rule" and
+		.why == "it is the other one" and .errno == "EHOSTUNREACH" and '"$1"
+	[ "$(grep -c DENY "$TEXT")" -eq "$(count_events '.verdict == "deny"')" ]
+	grep -q "DENY.*127.0.0.1:$OTHER.*EHOSTUNREACH.*not-there (.*policy.yaml:9)" "$TEXT"
+}
+
+@test "curl: the allowed page comes, the other does not" {
+	start_servers
+	policy_of_tools
+	[ "$(enforce curl -s "http://127.0.0.1:$PORT/")" = 'this is the page' ]
+	expect_no_event '.verdict == "deny" and .reason != "syscall.denied"'
+	expect_event '.call == "connect" and .verdict == "allow" and .rule.id == "fetchers"
+		and (.result == 0 or .error == "EINPROGRESS")'
+	run enforce curl -s "http://127.0.0.1:$OTHER/"
+	[ "$status" -eq 7 ]
+	expect_denial '.exe == "/usr/bin/curl"'
+}
+
+@test "python3" {
+	start_servers
+	policy_of_tools
+	fetch='import sys, urllib.request
+print(urllib.request.urlopen(sys.argv[1]).read().decode().strip())'
+	[ "$(enforce /usr/bin/python3 -c "$fetch" "http://127.0.0.1:$PORT/")" = 'this is the page' ]
+	run enforce /usr/bin/python3 -c "$fetch" "http://127.0.0.1:$OTHER/"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *'No route to host'* ]]
+	expect_denial '(.exe | startswith("/usr/bin/python3"))'
+}
+
+@test "node, with its event loop and its threads" {
+	start_servers
+	policy_of_tools
+	fetch='require("http").get(process.argv[1], r => r.pipe(process.stdout))
+		.on("error", e => { console.log(e.code); process.exit(3) })'
+	[ "$(enforce node -e "$fetch" "http://127.0.0.1:$PORT/")" = 'this is the page' ]
+	run enforce node -e "$fetch" "http://127.0.0.1:$OTHER/"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *EHOSTUNREACH* ]]
+	expect_denial '.exe == "/usr/bin/node"'
+}
+
+@test "git clones from the server that is allowed, and from no other" {
+	start_web_server
+	OTHER=$PORT
+	stop_servers
+	rm server.out
+	start_git_server
+	policy_of_tools
+	enforce git clone -q "git://127.0.0.1:$PORT/origin.git" copy
+	[ "$(cat copy/file)" = content ]
+	run enforce git clone -q "git://127.0.0.1:$OTHER/origin.git" none
+	[ "$status" -eq 128 ]
+	[ ! -e none ]
+	expect_denial 'true'
+}
+
+@test "make builds a project with the tools it may run" {
+	make_project
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: deny, spawn: allow, socket: allow}
+		rules:
+		  - id: tools
+		    exec: ["/usr/bin/**", "/usr/lib/gcc/**", "/usr/libexec/gcc/**"]
+		    verdict: allow
+	POLICY
+	enforce make -s -C project -j2
+	[ -x project/program ]
+	expect_no_event '.verdict == "deny" and .reason != "syscall.denied"'
+	run enforce sh -c 'project/program; echo "status $?"'
+	[[ "$output" == *'status 126'* ]]
+	expect_event '.call == "execve" and .verdict == "deny" and .reason == "default"
+		and .errno == "EACCES"'
+}
+
+@test "npm" {
+	start_servers
+	printf '%s' '{"name": "thing", "dist-tags": {"latest": "1.2.3"},
+		"versions": {"1.2.3": {"name": "thing", "version": "1.2.3"}}}' >second/www/thing
+	policy_of_tools
+	export HOME=$PWD
+	run enforce npm view thing version --registry "http://127.0.0.1:$PORT/" --fetch-retries 0
+	echo "$output"
+	[[ "$output" == *1.2.3* ]]
+	[ "$status" -eq 0 ]
+	run enforce npm view thing version --registry "http://127.0.0.1:$OTHER/" --fetch-retries 0
+	[ "$status" -ne 0 ]
+	expect_denial '(.script // "" | endswith("npm-cli.js"))'
+}
+
+@test "a program that may not be run fails with the rule's errno" {
+	policy_of_tools
+	run enforce sh -c 'id; echo "status $?"'
+	[[ "$output" == *'status 127'* ]]
+	expect_event '.verdict == "deny" and .rule.id == "no-ids" and .errno == "ENOENT"'
+	grep -q 'DENY.*exec.*/usr/bin/id.*ENOENT.*no-ids (.*policy.yaml:14)' "$TEXT"
+}
+
+@test "the command itself is judged, and the denial says what to write" {
+	policy_of_tools
+	run enforce id
+	echo "$output"
+	[ "$status" -ge 125 ]
+	[[ "$output" == *no-ids* ]]
+}
+
+@test "verdict kill ends the process before its call" {
+	policy <<-POLICY
+		default: allow
+		rules:
+		  - id: no-packets
+		    socket: "packet"
+		    verdict: kill
+	POLICY
+	run enforce sh -c '/usr/bin/python3 -c "import socket; print(1)
+socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM); print(2)"; echo "status $?"'
+	[[ "$output" == *'status 137'* ]]
+	[[ "$output" != *2$'\n'* ]]
+	expect_event '.verdict == "kill" and .rule.id == "no-packets"'
+}
+
+@test "blocking and non-blocking connects return what they would have returned" {
+	start_web_server
+	policy_allowing 127.0.0.1
+	enforce /usr/bin/python3 -c '
+import errno, select, socket, sys
+place = ("127.0.0.1", int(sys.argv[1]))
+s = socket.socket(); s.connect(place); print(s.connect_ex(place) == errno.EISCONN)
+s = socket.socket(); s.setblocking(False)
+print(s.connect_ex(place) in (0, errno.EINPROGRESS))
+select.select([], [s], []); print(s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+s = socket.socket(); print(s.connect_ex(("127.0.0.1", 1)) == errno.ECONNREFUSED)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print(s.sendto(b"x", ("127.0.0.1", 9)))' "$PORT" >said
+	[ "$(tr '\n' ' ' <said)" = 'True True 0 True 1 ' ]
+}
+
+@test "the log is the policy's: a denial replayed gives the same verdict" {
+	start_servers
+	policy_of_tools
+	run enforce curl -s "http://127.0.0.1:$OTHER/"
+	run "$CALLGATE" explain policy.yaml --exe /usr/bin/curl connect "tcp:127.0.0.1:$OTHER"
+	[[ "$output" == 'deny EHOSTUNREACH by not-there'* ]]
+}
