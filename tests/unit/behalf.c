@@ -545,10 +545,18 @@ static void assert_same_file(int a, int b)
 	assert_int_equal(sa.st_dev, sb.st_dev);
 }
 
+/* struct cmsghdr without its flexible member, to stand before data. */
+struct control_head {
+	size_t cmsg_len;
+	int cmsg_level, cmsg_type;
+};
+
+_Static_assert(sizeof(struct control_head) == CMSG_LEN(0), "data follows at once");
+
 static void descriptors_are_passed_on(void **state)
 {
 	struct {
-		struct cmsghdr head;
+		struct control_head head;
 		int fd;
 	} control = { { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS }, -1 };
 	struct iovec iov[2] = { { (void *)"a", 1 }, { NULL, 0 } };
@@ -712,7 +720,7 @@ static void connects_with_the_tasks_credentials(void **state)
 static void nobody_claims_to_be_root(void **state)
 {
 	struct {
-		struct cmsghdr head;
+		struct control_head head;
 		struct ucred creds;
 	} control = { { CMSG_LEN(sizeof(struct ucred)), SOL_SOCKET, SCM_CREDENTIALS }, { 0 } };
 	struct iovec iov = { (void *)"a", 1 };
