@@ -115,6 +115,13 @@ static bool leads_nowhere(const struct pending *pending, int64_t *answer)
 	return pending->targets[0].errnum != 0;
 }
 
+/* The kernel's own errno, which is the same whatever a policy says. */
+static enum trap_response refused_anyhow(const struct gate *gate, struct pending *pending)
+{
+	judge_allow(pending, "destination.none");
+	return gate->mode == MODE_ENFORCE ? TRAP_ANSWER : TRAP_WATCH;
+}
+
 /* A decision that is no plain yes or no, made into one. */
 static void settle_decision(struct pending *pending)
 {
@@ -160,7 +167,6 @@ static enum trap_response decide_and_carry_out(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
 	judge_decide(&gate->judge, task, pending);
-	pending->judged = true;
 	settle_decision(pending);
 	if (gate->mode == MODE_ENFORCE)
 		return carry_out(gate, task, pending, answer);
@@ -187,10 +193,10 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 		return TRAP_ANSWER;
 	}
 	if (has_no_socket(pending, answer))
-		return gate->mode == MODE_ENFORCE ? TRAP_ANSWER : TRAP_WATCH;
+		return refused_anyhow(gate, pending);
 	judge_gather(&gate->judge, task, pending);
 	if (leads_nowhere(pending, answer))
-		return gate->mode == MODE_ENFORCE ? TRAP_ANSWER : TRAP_WATCH;
+		return refused_anyhow(gate, pending);
 	if (judge_wants_names(&gate->judge, pending) && name_lookup_submit(gate, pending)) {
 		pending->stage = STAGE_NAMES;
 		return TRAP_HOLD;

@@ -189,6 +189,17 @@ void judge_look_up(const struct judge *judge, const struct pending *pending)
 	any_destination(judge, pending, refresh);
 }
 
+void judge_allow(struct pending *pending, const char *reason)
+{
+	pending->judged = true;
+	pending->decision = (struct decision){
+		.verdict = VERDICT_ALLOW,
+		.rule = { .id = "" },
+		.reason = reason,
+		.near_miss = -1,
+	};
+}
+
 void judge_deny(struct pending *pending, int errnum, const char *reason, const char *words)
 {
 	pending->decision = (struct decision){
@@ -245,9 +256,7 @@ static void decide_exec(const struct judge *judge, struct pending *pending, stru
 	 * nothing to compare it with, and says no.
 	 */
 	if (!pending->exec) {
-		pending->decision = (struct decision){
-			.verdict = VERDICT_ALLOW, .reason = "exec.refused", .near_miss = -1
-		};
+		judge_allow(pending, "exec.refused");
 		return;
 	}
 	request->target = &pending->exec->program;
@@ -295,6 +304,7 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 {
 	struct request request = request_of(pending);
 
+	pending->judged = true;
 	if (is_unknown_abi(&pending->call)) {
 		judge_deny(pending, ENOSYS, "abi.unknown", "no program needs this ABI");
 		return;

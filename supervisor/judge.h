@@ -45,6 +45,9 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 bool judge_exec_again(
 	const struct judge *judge, struct pending *pending, const struct program *program);
 
+/* Lets a call go for a reason of our own. */
+void judge_allow(struct pending *pending, const char *reason);
+
 /* Denies for a reason of our own, with words that say what it is about. */
 void judge_deny(struct pending *pending, int errnum, const char *reason, const char *words);
 

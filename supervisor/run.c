@@ -167,6 +167,17 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 	return spawn_start(&spawn, &run->spawn, exit_status, err);
 }
 
+/* The command never ran: because of the policy, or of its file. */
+static int command_failure(struct run *run, int *exit_status, struct err **err)
+{
+	const char *command = run->options->argv[0];
+
+	if (!run->watch.denial.len)
+		return spawn_failure(&run->spawn, command, exit_status, err);
+	*exit_status = EXIT_NOT_EXECUTABLE;
+	return err_set(err, 0, "%s: %s", command, sbuf_text(&run->watch.denial));
+}
+
 static int watch_command(
 	struct run *run, struct run_outcome *outcome, int *exit_status, struct err **err)
 {
@@ -185,8 +196,10 @@ static int watch_command(
 	signals_stop(&run->signals);
 	outcome->timed_out = atomic_load(&run->signals.timed_out);
 	if (rc == 0 && !tracer_command_ran(run->tracer) && !outcome->timed_out)
-		rc = spawn_failure(&run->spawn, run->options->argv[0], exit_status, err);
+		rc = command_failure(run, exit_status, err);
 	emit_summary(run);
+	if (rc == 0 && run->emitter.failing && run->options->mode == MODE_ENFORCE)
+		rc = err_set(err, 0, "the log could not be written, so the command was killed");
 	return rc;
 }
 

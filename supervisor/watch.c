@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "supervisor/socket_dup.h"
 #include "tracer/memory.h"
 #include "tracer/program_table.h"
@@ -145,6 +146,26 @@ static void pending_done(struct watch *watch, struct pending *pending)
 	pending_put(&watch->pool, pending);
 }
 
+/* The command's own exec was denied: callgate ends with that, and says what to write. */
+static void note_denied_command(
+	struct watch *watch, const struct task *task, const struct pending *pending)
+{
+	const struct rule_ref *rule = &pending->decision.rule;
+
+	if (task->tid != watch->command || tracer_command_ran(watch->tracer) ||
+		call_kind(&pending->call) != CALL_KIND_EXEC || gate_allows(pending) ||
+		watch->gate->mode != MODE_ENFORCE)
+		return;
+	sbuf_reset(&watch->denial);
+	sbuf_fmt(&watch->denial,
+		"the policy does not let it run (%s%s%s:%d); to allow it, add "
+		"before that rule: - {exec: ",
+		rule->id, *rule->id ? ", " : "", rule->file ? rule->file : "built in", rule->line);
+	escape_word(&watch->denial, pending->exec ? pending->exec->path : "PATH",
+		pending->exec ? strlen(pending->exec->path) : 4);
+	sbuf_str(&watch->denial, ", verdict: allow}");
+}
+
 /* The end of a call: tells of it, and forgets it. */
 static void finish(struct watch *watch, struct task *task, const struct call_result *result)
 {
@@ -155,8 +176,10 @@ static void finish(struct watch *watch, struct task *task, const struct call_res
 	call_decode_result(&pending->call, result, &mem, &pending->arena);
 	event = call_event(watch, task, pending, result);
 	emit(watch->emitter, &event, &pending->at);
-	if (watch->gate)
+	if (watch->gate) {
+		note_denied_command(watch, task, pending);
 		gate_returned(watch->gate, pending, pending->child != 0);
+	}
 	task->user = NULL;
 	/* One that a thread of the gate still works on is forgotten when that is through. */
 	if (!watch->gate || !gate_cancel(watch->gate, pending))
@@ -180,8 +203,9 @@ static enum trap_response watch_trapped(
 	struct pending *pending = pending_get(&watch->pool);
 	struct mem_reader mem = task_memory_reader(&task->tid);
 	enum trap_response response = TRAP_WATCH;
-	bool silent = false;
-
+	bool silent = false; /* What is not recorded must not happen. */
+	if (watch->emitter->failing && watch->gate && watch->gate->mode == MODE_ENFORCE)
+		tracer_kill_all(watch->tracer);
 	if (!pending) {
 		emit_warning(
 			watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
@@ -301,4 +325,5 @@ void watch_free(struct watch *watch)
 	/* What the gate was still at when the last task died. */
 	watch_woken(watch);
 	pending_pool_free(&watch->pool);
+	sbuf_free(&watch->denial);
 }

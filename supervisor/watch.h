@@ -24,6 +24,7 @@ struct watch {
 	const struct call_set *select; /* borrowed: what is shown */
 	bool kill_on_exit;             /* when the command ends, so does the rest */
 	pid_t command;
+	struct sbuf denial;         /* why the command itself was not run; empty when it was */
 	void (*stopped)(void *ctx); /* the command was stopped; what callgate does about it */
 	void *stopped_ctx;
 };
