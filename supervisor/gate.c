@@ -213,6 +213,11 @@ enum trap_response gate_resumed(
 	if (stage == STAGE_NAMES)
 		return decide_and_carry_out(gate, task, pending, answer);
 	*answer = pending->job.result;
+	if (pending->job.behalf.raced) {
+		judge_deny(pending, EACCES, "raced", "the path led elsewhere than was judged");
+		pending->decision.verdict = VERDICT_KILL;
+		kill(task->process->pid, SIGKILL);
+	}
 	return TRAP_ANSWER;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "supervisor/exec_argv.h"
 #include "supervisor/socket_dup.h"
 #include "tracer/memory.h"
 #include "tracer/program_table.h"
@@ -272,6 +273,8 @@ static void watch_execed(void *ctx, struct task *task)
 
 	if (pending && lineage)
 		pending->program = lineage->program;
+	if (pending && watch->gate)
+		exec_argv_refresh(task->process->pid, pending);
 	/* Not one instruction of it has run: this is the last moment to say no. */
 	if (watch->gate && !gate_execed(watch->gate, task, pending))
 		kill(task->process->pid, SIGKILL);

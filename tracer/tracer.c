@@ -400,8 +400,14 @@ static void on_syscall_stop(struct tracer *tracer, struct task *task)
 	struct __ptrace_syscall_info info;
 	long n = ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info);
 
-	if (task->restarts)
+	if (task->restarts) {
 		task_restore_call(task->tid, task->nr);
+		/*
+		 * The kernel restarts a call on its way to a signal, and another thread
+		 * may have taken that; a stop leads along there, too.
+		 */
+		ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+	}
 	task->restarts = false;
 	if (n > 0 && info.op == PTRACE_SYSCALL_INFO_EXIT) {
 		struct call_result result = {
