@@ -90,6 +90,7 @@ struct rule_match {
 	bool restrictive;
 	struct program_matcher exe, script, lineage, exec;
 	struct destination_refs others[2]; /* by enum destination_use; Unix, vsock and `*` */
+	bool any_host[2];                  /* one of its destinations is every host */
 };
 
 /* A mention of a host name, so that names to look up are found without reading every rule. */

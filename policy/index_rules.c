@@ -72,6 +72,20 @@ static bool others_init(
 	return true;
 }
 
+static bool host_is_any(const struct destination *d)
+{
+	return d->type == DESTINATION_ANY ||
+	       (d->type == DESTINATION_HOST_ANY && !d->protocols && !d->ports);
+}
+
+static bool list_has_any_host(const struct destination_list *list)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (host_is_any(&list->items[i]))
+			return true;
+	return false;
+}
+
 static struct rule_quick quick_of(const struct rule *rule, const struct rule_match *m)
 {
 	bool only_exe = m->script.all && m->lineage.all && !rule->uid.len;
@@ -89,6 +103,8 @@ static struct rule_quick quick_of(const struct rule *rule, const struct rule_mat
 static bool prepare_rule(struct policy *p, const struct rule *rule, struct rule_match *m)
 {
 	m->restrictive = rule_restricts(rule);
+	m->any_host[DESTINATION_CONNECT] = list_has_any_host(&rule->connect);
+	m->any_host[DESTINATION_BIND] = list_has_any_host(&rule->bind);
 	return matcher_init(&m->exe, &rule->exe, &p->arena) &&
 	       matcher_init(&m->script, &rule->script, &p->arena) &&
 	       matcher_init(&m->lineage, &rule->lineage, &p->arena) &&
@@ -115,12 +131,6 @@ int index_prepare_rules(struct policy *p, struct index *index)
 
 /* How a rule's what is to be found in a table. */
 enum what { WHAT_NONE, WHAT_ANY, WHAT_SPECIFIC };
-
-static bool host_is_any(const struct destination *d)
-{
-	return d->type == DESTINATION_ANY ||
-	       (d->type == DESTINATION_HOST_ANY && !d->protocols && !d->ports);
-}
 
 static enum what destinations_what(
 	const struct rule *rule, enum destination_use use, enum target_class class)

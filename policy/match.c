@@ -49,15 +49,21 @@ enum match rule_who(struct facts *facts, uint32_t rule)
 	return exe->same || quick->restrictive ? MATCH_YES : MATCH_CHANGED;
 }
 
+/* Longer lists are looked up in the index. */
+enum { LIST_SHORT = 32 };
+
 static enum match destinations_match(
 	struct facts *facts, const struct rule *rule, enum destination_use use)
 {
-	const struct destination_refs *others =
-		&facts->policy->index->rules[rule->index].others[use];
+	const struct rule_match *m = &facts->policy->index->rules[rule->index];
+	const struct destination_refs *others = &m->others[use];
 	const struct destination_list *list = rule_destinations(rule, use);
 	bool inet = facts->target.class == TARGET_INET;
 	size_t len = inet ? list->len : others->len;
 
+	if (inet && len > LIST_SHORT)
+		return m->any_host[use] || search_rule_names(facts, rule->index, true) ? MATCH_YES
+										       : MATCH_NO;
 	for (size_t i = 0; i < len; i++)
 		if (destination_matches(facts->policy, inet ? &list->items[i] : others->items[i],
 			    &facts->target, rule_restricts(rule)))

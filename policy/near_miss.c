@@ -186,6 +186,8 @@ static bool near_destination(
 
 	if (target->class != TARGET_INET && target->class != TARGET_VSOCK)
 		return false;
+	if (target->class == TARGET_INET && !search_rule_names(facts, rule->index, false))
+		return false; /* sparing a long list to be read */
 	for (size_t i = 0; i < list->len; i++) {
 		const struct destination *d = &list->items[i];
 

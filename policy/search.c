@@ -4,7 +4,7 @@
 
 enum {
 	NODES_MAX = 256, /* prefixes around an address: at most 129; names of it */
-	KEYS_MAX = WHO_LINKS + 2,
+	KEYS_MAX = 64,   /* different programs of a lineage that rules name */
 	FEW = 4,
 };
 
@@ -113,23 +113,37 @@ static bool has_lists(const struct table *table, enum who_key kind)
 
 static void add_key(struct search *s, enum who_key kind, uint32_t path_id)
 {
-	if (path_id != PATH_NONE && has_lists(s->table, kind))
+	if (path_id == PATH_NONE || !has_lists(s->table, kind))
+		return;
+	for (unsigned k = 0; k < s->nkeys; k++)
+		if (s->keys[k].kind == kind && s->keys[k].path_id == path_id)
+			return;
+	if (s->nkeys == KEYS_MAX)
+		s->overflow = true;
+	else
 		s->keys[s->nkeys++] = (struct key){ kind, path_id };
+}
+
+static void find_lineage_keys(struct search *s)
+{
+	struct who *who = &s->facts->who;
+	const struct policy *policy = s->facts->policy;
+
+	who_find_links(who);
+	for (unsigned i = 0; i < who->nlinks; i++)
+		add_key(s, WHO_LINEAGE, who->links[i].path_id);
+	for (const struct lineage *l = who->rest; l; l = l->parent) {
+		add_key(s, WHO_LINEAGE, named_program(policy, l->program, true).path_id);
+		add_key(s, WHO_LINEAGE, named_script(policy, l->program, true).path_id);
+	}
 }
 
 static void find_keys(struct search *s)
 {
-	struct who *who = &s->facts->who;
-
-	add_key(s, WHO_EXE, who->exe.path_id);
-	add_key(s, WHO_SCRIPT, who->script.path_id);
-	if (!has_lists(s->table, WHO_LINEAGE))
-		return;
-	who_find_links(who);
-	for (unsigned i = 0; i < who->nlinks; i++)
-		add_key(s, WHO_LINEAGE, who->links[i].path_id);
-	if (who->rest)
-		s->overflow = true;
+	add_key(s, WHO_EXE, s->facts->who.exe.path_id);
+	add_key(s, WHO_SCRIPT, s->facts->who.script.path_id);
+	if (has_lists(s->table, WHO_LINEAGE))
+		find_lineage_keys(s);
 }
 
 /* Takes the rule when it matches; `what` is what is known of that half. True ends a list. */
@@ -270,18 +284,22 @@ static void take_indexed(struct search *s)
 	take_specific(s);
 }
 
+static void search_begin(struct search *s, struct facts *facts)
+{
+	s->facts = facts;
+	s->index = facts->policy->index;
+	s->id = table_of(facts);
+	s->table = &s->index->tables[s->id];
+	s->nnodes = s->nkeys = 0;
+	s->overflow = false;
+	s->found = (struct found){ RULE_NONE, RULE_NONE };
+}
+
 void search_first(struct facts *facts, struct found *out)
 {
-	const struct index *index = facts->policy->index;
 	struct search s;
 
-	s.facts = facts;
-	s.index = index;
-	s.id = table_of(facts);
-	s.table = &index->tables[s.id];
-	s.nnodes = s.nkeys = 0;
-	s.overflow = false;
-	s.found = (struct found){ RULE_NONE, RULE_NONE };
+	search_begin(&s, facts);
 	find_nodes(&s);
 	find_keys(&s);
 	if (s.overflow)
@@ -291,4 +309,32 @@ void search_first(struct facts *facts, struct found *out)
 	*out = s.found;
 	if (out->changed > out->rule)
 		out->changed = RULE_NONE;
+}
+
+/* Has the list an entry of the rule, with the right transport if that matters? */
+static bool list_names(
+	const struct search *s, struct entry_list list, uint32_t rule, bool transport)
+{
+	for (uint32_t i = entry_list_find(&list, rule); i < list.len && list.items[i].rule == rule;
+		i++) {
+		const struct spec *spec = &s->index->specs[list.items[i].spec];
+
+		if (!transport || transport_matches(spec->protocols, spec->ports, &s->facts->target,
+					  spec->restrictive))
+			return true;
+	}
+	return false;
+}
+
+bool search_rule_names(struct facts *facts, uint32_t rule, bool transport)
+{
+	struct search s;
+
+	search_begin(&s, facts);
+	find_nodes(&s);
+	for (unsigned n = 0; n < s.nnodes; n++)
+		if (list_names(&s, node_any(s.nodes[n].node), rule, transport) ||
+			list_names(&s, node_specific(s.nodes[n].node), rule, transport))
+			return true;
+	return false;
 }

@@ -28,7 +28,14 @@ void facts_of(const struct policy *policy, const struct request *request, struct
 /* By the index. The request's kind is one that rules speak of, its target is readable. */
 void search_first(struct facts *facts, struct found *out);
 
-/* How one rule matches; without the index. */
+/*
+ * Does a prefix, set or name of the rule have the address of an IPv4 or IPv6
+ * target; also by a protocol and port it allows? Does not see destinations that
+ * are any host whatever the port.
+ */
+bool search_rule_names(struct facts *facts, uint32_t rule, bool transport);
+
+/* How one rule matches. */
 enum match rule_who(struct facts *facts, uint32_t rule);
 enum match rule_what(struct facts *facts, const struct rule *rule);
 

@@ -113,6 +113,24 @@ static void another_port(void **state)
 		  "10.0.0.0/8:80,8080");
 }
 
+/* A list that is looked up, not read. */
+static void another_port_of_a_long_list(void **state)
+{
+	cleanup_sbuf struct sbuf rules = SBUF_INIT;
+	struct world *w = *state;
+
+	sbuf_str(&rules, "- {id: web, verdict: allow, connect: [");
+	for (unsigned i = 0; i < 200; i++)
+		sbuf_fmt(&rules, "'10.0.%u.0/24:80', ", i);
+	sbuf_str(&rules, "'192.0.2.1']}\n");
+	load(w, sbuf_text(&rules));
+	who(w, "/usr/bin/curl", NULL);
+	expect(w, "rule web (p.yaml:4) would allow this, but the port is 443, and it allows only "
+		  "10.0.0.0/24:80");
+	address_of_inet(&w->address, "10.1.0.1", 443);
+	expect(w, "");
+}
+
 static void another_protocol(void **state)
 {
 	struct world *w = *state;
@@ -354,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(another_port),
+		TEST(another_port_of_a_long_list),
 		TEST(another_protocol),
 		TEST(two_things_are_not_a_near_miss),
 		TEST(what_comes_after_the_rule_that_decides_would_not_help),

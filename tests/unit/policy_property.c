@@ -528,11 +528,52 @@ static void printed_policy_decides_the_same(void **state)
 	sbuf_free(&again);
 }
 
+/* The rule that an explanation ends with; -1 when none matches. */
+static bool note_rule(void *ctx, const struct rule_ref *rule, bool matches, const char *because)
+{
+	assert_true(because[0]);
+	if (matches)
+		*(int *)ctx = atoi(rule->id + 1);
+	return true;
+}
+
+static void explanations_end_at_the_rule_that_decides(void **state)
+{
+	unsigned long decisions = number_from("CALLGATE_PROPERTY_DECISIONS", DECISIONS) / 20;
+	struct chance c = { number_from("CALLGATE_PROPERTY_SEED", 0xbeef) };
+	static struct model_policy model;
+	struct sbuf text = SBUF_INIT;
+
+	(void)state;
+	for (unsigned long done = 0; done < decisions;) {
+		struct policy *policy;
+
+		random_policy(&c, &model);
+		policy_text(&text, &model);
+		policy = load(&text);
+		for (unsigned i = 0; i < DECISIONS_PER_POLICY; i++, done++) {
+			struct model_request request;
+			struct real_request real;
+			struct decision decision;
+			int last = -1;
+
+			random_request(&c, &request);
+			real_request(&c, &request, &real);
+			policy_decide(policy, &real.request, &decision);
+			policy_explain(policy, &real.request, note_rule, &last);
+			assert_int_equal(last, rule_number(&decision));
+		}
+		policy_free(policy);
+	}
+	sbuf_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(index_agrees_with_naive_evaluation),
 		cmocka_unit_test(printed_policy_decides_the_same),
+		cmocka_unit_test(explanations_end_at_the_rule_that_decides),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_free);
