@@ -197,8 +197,8 @@ int spawn_failure(struct spawn *spawn, const char *command, int *exit_status, st
 		[STEP_NO_NEW_PRIVS] = "cannot set no_new_privs for the command: prctl",
 		[STEP_PROTECT] = "cannot put callgate out of the command's reach: landlock",
 		[STEP_FILTER] =
-			"cannot load the seccomp filter (is seccomp built into this kernel, "
-			"and allowed here? `callgate doctor` tells)",
+			("cannot load the seccomp filter (is seccomp built into this kernel, "
+			 "and allowed here? `callgate doctor` tells)"),
 	};
 	struct spawn_report report;
 
