@@ -28,7 +28,7 @@ static enum match long_who(struct facts *facts, uint32_t rule)
 		match = match_and(
 			match, matcher_named(&m->script, &facts->who.script, m->restrictive));
 	if (match != MATCH_NO &&
-		!uid_list_has(&facts->policy->rules[rule].uid, facts->request->uid))
+		!uid_list_has(&facts->policy->rules[rule].uid, facts->request->uid, m->restrictive))
 		match = MATCH_NO;
 	if (match != MATCH_NO)
 		match = match_and(match, matcher_lineage(&m->lineage, &facts->who, m->restrictive));
@@ -133,7 +133,8 @@ enum match rule_condition(struct facts *facts, const struct rule *rule, enum con
 	case CONDITION_LINEAGE:
 		return matcher_lineage(&m->lineage, &facts->who, m->restrictive);
 	case CONDITION_UID:
-		return uid_list_has(&rule->uid, facts->request->uid) ? MATCH_YES : MATCH_NO;
+		return uid_list_has(&rule->uid, facts->request->uid, m->restrictive) ? MATCH_YES
+										     : MATCH_NO;
 	default:
 		return rule_what(facts, rule);
 	}

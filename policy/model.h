@@ -12,7 +12,8 @@
  *   only what is known to be what it names. A rule that restricts (deny, ask,
  *   kill) matches also what may be what it names: a program replaced at the
  *   same path, a socket whose protocol is not known, a raw socket, whose
- *   packets say for themselves, a Unix path that could not be resolved.
+ *   packets say for themselves, a Unix path that could not be resolved, a user
+ *   who is not known.
  */
 #ifndef CALLGATE_POLICY_MODEL_H
 #define CALLGATE_POLICY_MODEL_H

@@ -54,7 +54,8 @@ void policy_print(const struct policy *policy, struct sbuf *out);
 struct request {
 	/* Who. lineage->program is the running program; lineage may be NULL: nothing known yet. */
 	const struct lineage *lineage;
-	uid_t uid; /* effective uid of the task */
+	uid_t uid; /* effective uid of the task; (uid_t)-1: not known, an allow rule with uid does
+		      not match */
 
 	/*
 	 * The identities of the programs are not known and paths must do: for

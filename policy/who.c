@@ -138,9 +138,9 @@ enum match matcher_lineage(const struct program_matcher *matcher, struct who *wh
 	return match;
 }
 
-bool uid_list_has(const struct uid_list *list, uid_t uid)
+bool uid_list_has(const struct uid_list *list, uid_t uid, bool restrictive)
 {
-	if (!list->len)
+	if (!list->len || (uid == (uid_t)-1 && restrictive))
 		return true;
 	for (size_t i = 0; i < list->len && list->items[i].first <= uid; i++)
 		if (uid <= list->items[i].last)

@@ -68,7 +68,8 @@ enum match matcher_lineage(
 enum match pattern_named(
 	const struct program_pattern *pattern, const struct named *named, bool restrictive);
 
-bool uid_list_has(const struct uid_list *list, uid_t uid);
+/* (uid_t)-1 is a user nobody could find out: it is whom a restrictive rule names. */
+bool uid_list_has(const struct uid_list *list, uid_t uid, bool restrictive);
 
 static inline enum match match_and(enum match a, enum match b)
 {

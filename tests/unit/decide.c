@@ -355,6 +355,20 @@ static void programs_must_be_the_files_that_were_loaded(void **state)
 	fake_root_free(&root);
 }
 
+static void a_user_who_is_not_known(void **state)
+{
+	struct policy *policy = policy_of(HEAD "rules: [{verdict: allow, uid: 0-4294967294},"
+					       " {verdict: kill, uid: 0}]\n",
+		NULL);
+	struct request request = { .kind = CALL_KIND_SPAWN, .uid = 1000 };
+
+	(void)state;
+	expect(policy, &request, VERDICT_ALLOW, "rule");
+	request.uid = (uid_t)-1;
+	expect(policy, &request, VERDICT_KILL, "rule");
+	policy_free(policy);
+}
+
 /* ---- names ---- */
 
 static size_t one_address(void *ctx, const char *name, struct address *out, size_t max)
@@ -564,6 +578,7 @@ int main(void)
 		cmocka_unit_test(protocols_of_sockets),
 		cmocka_unit_test(unix_names_are_bytes),
 		cmocka_unit_test(programs_must_be_the_files_that_were_loaded),
+		cmocka_unit_test(a_user_who_is_not_known),
 		cmocka_unit_test(names_are_looked_up_only_when_they_may_match),
 		cmocka_unit_test(denied_system_calls),
 		cmocka_unit_test(the_word_for_a_call_is_in_its_registers),
