@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "policy/glob.h"
+#include "policy/host_name.h"
 #include "policy/ports.h"
 #include "policy/quote.h"
 
@@ -199,40 +200,6 @@ static int parse_set(struct parse *p, struct span s)
 		near ? "; did you mean @" : "", near ? near : "", near ? "?" : "");
 }
 
-/* Something that is only right as a number: its last label is one, as in 10.1 or 0x7f.1 */
-static bool looks_numeric(struct span s)
-{
-	size_t from = s.len;
-
-	while (from && s.text[from - 1] != '.')
-		from--;
-	if (from == s.len || !isdigit((unsigned char)s.text[from]))
-		return false;
-	for (size_t i = from; i < s.len; i++)
-		if (!isxdigit((unsigned char)s.text[i]) && s.text[i] != 'x' && s.text[i] != 'X')
-			return false;
-	return true;
-}
-
-static const char *label_fault(struct span s)
-{
-	if (!s.len)
-		return "an empty label";
-	if (s.len > 63)
-		return "a label longer than 63 characters";
-	if (s.text[0] == '-' || s.text[s.len - 1] == '-')
-		return "a label that begins or ends with -";
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.text[i];
-
-		if (c >= 0x80)
-			return "a character that is not ASCII (write the xn-- form of the name)";
-		if (!isalnum(c) && c != '-' && c != '_')
-			return "a character that is in no host name";
-	}
-	return NULL;
-}
-
 static const char *const schemes[] = { "tcp", "udp", "unix", "vsock", "file", NULL };
 
 static bool is_scheme(const char *name)
@@ -245,29 +212,18 @@ static bool is_scheme(const char *name)
 
 static int parse_name(struct parse *p, struct span s)
 {
-	struct span rest = s;
+	const char *fault;
 	char *name;
 
 	if (memchr(s.text, '*', s.len))
 		return fail(p, "%s", name_wildcard_error);
-	if (rest.len && rest.text[rest.len - 1] == '.')
-		rest.len--;
-	s = rest;
-	if (looks_numeric(s))
+	if (s.len && s.text[s.len - 1] == '.')
+		s.len--;
+	if (host_name_is_numeric(s.text, s.len))
 		return parse_prefix(p, s, AF_INET);
-	if (s.len > 253)
-		return fail(p, "a host name has at most 253 characters");
-	for (;;) {
-		const char *dot = memchr(rest.text, '.', rest.len);
-		struct span label = { rest.text, dot ? (size_t)(dot - rest.text) : rest.len };
-		const char *fault = label_fault(label);
-
-		if (fault)
-			return fail(p, "the host name has %s", fault);
-		if (!dot)
-			break;
-		rest = span_from(rest, label.len + 1);
-	}
+	fault = host_name_fault(s.text, s.len);
+	if (fault)
+		return fail(p, "the host name has %s", fault);
 	name = span_dup(p, s);
 	if (!name)
 		return -ENOMEM;

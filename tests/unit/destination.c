@@ -56,6 +56,7 @@ static const struct {
 	{ "localhost", NULL },
 	{ "3com.example:80", NULL },
 	{ "1.2.3.4.example", NULL },
+	{ "4d5e6f7a8b9c:80", NULL },
 	{ "unix:*", NULL },
 	{ "unix:/run/x.sock", NULL },
 	{ "unix:/run/**/[a-z]?", NULL },
