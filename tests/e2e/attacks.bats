@@ -56,7 +56,7 @@ attack_address() {
 	policy_allowing udp:127.0.0.2
 	for call in connect sendto sendmsg; do
 		echo "$call"
-		run audit "$FIXTURES/attack_descriptor" "$call" 3000 "$TIME"
+		run audit "$FIXTURES/attack_descriptor" "$call" 20000 10
 		echo "$output" | tee said
 		expect_escapes said
 		rm -f "$LOG"

@@ -38,17 +38,17 @@ compare() {
 	expect_same "$native" "$audited"
 	expect_same "$(cat native.out)" "$(cat audit.out)"
 	expect_no_event '.type == "call" and .verdict != "allow"'
-	denials would >would
+	denials would >expected
 	rm -f "$LOG"
 	enforce "$@" >enforce.out 2>enforce.err </dev/null || true
-	denials verdict >done
+	denials verdict >denied
 	rm -f "$LOG"
 	echo "$*"
-	diff <(sed 's/"\(kill\|deny\)"\]$/\1/' would) <(sed 's/"\(kill\|deny\)"\]$/\1/' done)
+	diff <(sed 's/"\(kill\|deny\)"\]$/\1/' expected) <(sed 's/"\(kill\|deny\)"\]$/\1/' denied)
 }
 
 expect_some_denied() {
-	[ -s would ]
+	[ -s expected ]
 }
 
 @test "programs that reach what they may, and what they may not" {
@@ -65,18 +65,16 @@ print(urllib.request.urlopen('http://127.0.0.1:$PORT/').read())"
 @test "shells, pipes, and programs that may not be run" {
 	start_servers
 	compare sh -c 'echo a | tr a b; exit 5'
-	compare sh -c 'id -un; echo x | cat; exit 4'
+	compare sh -c '/usr/bin/id -un; echo x | cat; exit 4'
 	expect_some_denied
-	compare sh -c 'tty; id; exec id -g'
+	compare sh -c '/usr/bin/tty; /usr/bin/id; exec /usr/bin/id -g'
 	expect_some_denied
 	compare bash -c 'for i in 1 2 3; do (echo $i | cat) & wait; done; kill -TERM $$'
 }
 
-@test "every kind of call, one after the other" {
+@test "addresses of every kind" {
 	start_servers
 	compare "$FIXTURES/addresses"
-	expect_some_denied
-	compare "$FIXTURES/sockets"
 	expect_some_denied
 }
 
@@ -89,11 +87,11 @@ print(urllib.request.urlopen('http://127.0.0.1:$PORT/').read())"
 }
 
 @test "system calls that enforce denies" {
-	start_servers
+	policy_allowing 127.0.0.2
 	compare "$FIXTURES/bypass_kernel" userfaultfd
 	expect_some_denied
-	compare "$FIXTURES/bypass_kernel" io_uring
-	expect_some_denied
+	run audit "$FIXTURES/bypass_kernel" io_uring
+	expect_event '.call == "io_uring_setup" and .would == "deny" and .errno == "ENOSYS"'
 }
 
 @test "budgets: audit counts, and lets pass" {
@@ -109,7 +107,7 @@ print(urllib.request.urlopen('http://127.0.0.1:$PORT/').read())"
 @test "the text says WOULD, with the rule and its place" {
 	start_servers
 	audit curl -s "http://127.0.0.1:$PORT/" >/dev/null
-	grep -q "WOULD.*curl.*connect.*127.0.0.1:$PORT.*EACCES" "$TEXT"
+	grep -q "WOULD.*curl.*connect.*127.0.0.1:$PORT.*default (policy.yaml:2)" "$TEXT"
 	audit sh -c id >/dev/null
 	grep -q 'WOULD.*exec.*/usr/bin/id.*no-ids (.*policy.yaml:12)' "$TEXT"
 }

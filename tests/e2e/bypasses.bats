@@ -55,7 +55,6 @@ expect_result() {
 	done
 	expect_result -13 'i386 connect'
 	expect_result -13 'i386 socketcall'
-	expect_event '.reason == "syscall.denied" and .errno == "ENOSYS"'
 	expect_event '.reason == "syscall.denied" and .errno == "EPERM"'
 }
 
@@ -70,10 +69,10 @@ open_to_its_like() {
 	sleep 1000 3>&- &
 	SERVERS+=($!)
 	run "$FIXTURES/bypass_supervisor" $!
-	[ "$(tail -n 1 <<<"$output")" = 'escaped 14 of 14 tries' ]
+	[ "$(tail -n 1 <<<"$output")" = 'escaped 13 of 13 tries' ]
 }
 
-@test "callgate cannot be traced, read, written to, signalled or limited" {
+@test "callgate cannot be traced, read, written to or signalled" {
 	open_to_its_like
 	policy_allowing 127.0.0.2
 	enforce "$FIXTURES/bypass_supervisor" >said
@@ -87,14 +86,6 @@ open_to_its_like() {
 	enforce "$FIXTURES/bypass_supervisor" >said
 	cat said
 	expect_no_escape said
-}
-
-@test "audit is out of reach as well" {
-	policy_allowing 127.0.0.2
-	audit "$FIXTURES/bypass_supervisor" >said
-	for way in 'ptrace SEIZE' 'ptrace ATTACH' process_vm_writev '/proc/PID/mem to write'; do
-		grep -E "^try -(1|13)  $way\$" said
-	done
 }
 
 @test "a second listener that answers for callgate" {
@@ -143,11 +134,4 @@ policy_of_paths() {
 		expect_results -13
 		expect_event '.verdict == "deny" and .call == "execveat" and .errno == "EACCES"'
 	done
-}
-
-@test "a program run by the dynamic loader" {
-	cp /bin/echo program
-	policy_of_paths
-	enforce "$FIXTURES/bypass_program" ld "$PWD/program" >said
-	expect_results -13
 }

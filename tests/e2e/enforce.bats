@@ -124,7 +124,7 @@ print(urllib.request.urlopen(sys.argv[1]).read().decode().strip())'
 	[ "$status" -eq 0 ]
 	run enforce npm view thing version --registry "http://127.0.0.1:$OTHER/" --fetch-retries 0
 	[ "$status" -ne 0 ]
-	expect_denial '(.script // "" | endswith("npm-cli.js"))'
+	expect_denial '.exe == "/usr/bin/node"'
 }
 
 @test "a program that may not be run fails with the rule's errno" {
