@@ -25,9 +25,10 @@ struct root_view;     /* policy/root_view.h: resolves the programs a policy name
 struct name_resolver; /* policy/name_resolver.h: resolves host names */
 
 struct policy_env {
-	const struct root_view *root; /* NULL: the caller's own root. Must outlive the policy */
-	struct name_resolver
-		*resolver; /* NULL: getaddrinfo(3), owned by the policy. Must outlive it */
+	/* NULL: the caller's own root. Must outlive the policy. */
+	const struct root_view *root;
+	/* NULL: getaddrinfo(3), owned by the policy. Otherwise it must outlive the policy. */
+	struct name_resolver *resolver;
 	/* Called for each warning while loading: "ci.yaml:12:9: ...". May be NULL. */
 	void (*warn)(void *ctx, const char *text);
 	void *warn_ctx;
@@ -54,8 +55,8 @@ void policy_print(const struct policy *policy, struct sbuf *out);
 struct request {
 	/* Who. lineage->program is the running program; lineage may be NULL: nothing known yet. */
 	const struct lineage *lineage;
-	uid_t uid; /* effective uid of the task; (uid_t)-1: not known, an allow rule with uid does
-		      not match */
+	/* Effective uid of the task; (uid_t)-1: not known, and no allow rule with uid matches. */
+	uid_t uid;
 
 	/*
 	 * The identities of the programs are not known and paths must do: for
