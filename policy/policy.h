@@ -98,9 +98,13 @@ struct decision {
 	enum verdict verdict;
 	int errnum;           /* what a denied call fails with */
 	struct rule_ref rule; /* the rule, or the line of the default */
-	const char *reason;   /* stable dotted word: "rule", "default", "identity.changed",
-				 "syscall.denied", ... */
-	const char *why;      /* the rule's own words, or NULL */
+	/*
+	 * Stable dotted word: "rule", "default", "identity.changed" (a rule would
+	 * have allowed it but for that), "destination.none", "unreadable",
+	 * "syscall.denied", "syscall.allowed", "unjudged".
+	 */
+	const char *reason;
+	const char *why; /* the rule's own words, or NULL */
 	/*
 	 * Index of an earlier rule that would have allowed the call but for a
 	 * program's identity; -1 for none. policy_explain_near_miss() finds the
