@@ -14,16 +14,28 @@ passed_the_check() {
 		jq -r .would) <(fold -w 1 records) | grep -c '^allow F$'
 }
 
+# A machine that runs one task at a time may need several runs until one is raced.
+address_passes_audit() {
+	rm -f "$LOG"
+	audit "$FIXTURES/attack_address" "$1" "$2" 1000 "$TIME" records >said || true
+	cat said
+	expect_escapes said && [ "$(passed_the_check "${1%_name}")" -gt 0 ]
+}
+
+socket_passes_audit() {
+	rm -f "$LOG"
+	audit "$FIXTURES/attack_descriptor" "$1" 3000 "$TIME" >said || true
+	cat said
+	expect_escapes said
+}
+
 attack_address() {
 	local call
 	policy_allowing 127.0.0.2
 	[ "$1" != writev ] || echo 'syscalls: {allow: process_vm_writev}' >>policy.yaml
 	for call in connect sendto sendmsg sendmmsg sendmsg_name sendmmsg_name; do
 		echo "$call, $1"
-		run audit "$FIXTURES/attack_address" "$call" "$1" 1000 "$TIME" records
-		echo "$output" | tee said
-		expect_escapes said
-		[ "$(passed_the_check "${call%_name}")" -gt 0 ]
+		eventually address_passes_audit "$call" "$1"
 		rm -f "$LOG"
 		run enforce "$FIXTURES/attack_address" "$call" "$1" "$TRIES" "$TIME"
 		echo "$output" | tee said
@@ -56,9 +68,7 @@ attack_address() {
 	policy_allowing udp:127.0.0.2
 	for call in connect sendto sendmsg; do
 		echo "$call"
-		run audit "$FIXTURES/attack_descriptor" "$call" 20000 10
-		echo "$output" | tee said
-		expect_escapes said
+		eventually socket_passes_audit "$call"
 		rm -f "$LOG"
 		run enforce "$FIXTURES/attack_descriptor" "$call" "$TRIES" "$TIME"
 		echo "$output" | tee said
@@ -87,11 +97,17 @@ make_programs() {
 	POLICY
 }
 
-attack_exec() {
+exec_passes_audit() {
+	rm -f "$LOG"
 	make_programs
-	run audit "$FIXTURES/attack_exec" "$1" "$PWD/programs/run_a" "$PWD/programs/run_b" 1000 "$TIME"
-	echo "$output" | tail -n 1 | tee said
+	audit "$FIXTURES/attack_exec" "$1" "$PWD/programs/run_a" "$PWD/programs/run_b" 1000 "$TIME" |
+		tail -n 1 >said || true
+	cat said
 	expect_escapes said
+}
+
+attack_exec() {
+	eventually exec_passes_audit "$1"
 	rm -f "$LOG"
 	make_programs
 	run enforce "$FIXTURES/attack_exec" "$1" "$PWD/programs/run_a" "$PWD/programs/run_b" \

@@ -67,3 +67,23 @@ as_nobody() {
 @test "hostile" {
 	as_nobody hostile
 }
+
+@test "audit" {
+	as_nobody audit
+}
+
+@test "enforce" {
+	as_nobody enforce
+}
+
+@test "attacks" {
+	as_nobody attacks
+}
+
+@test "bypasses" {
+	as_nobody bypasses
+}
+
+@test "budgets" {
+	as_nobody budgets
+}
