@@ -120,6 +120,18 @@ static void mark_fields(struct decoder *d, enum value_status status, uint64_t nu
 	d->numbers = NULL;
 }
 
+/* Of clone3's numbers the size alone is in a register, and known in any case. */
+static void mark_clone3(struct decoder *d, enum value_status status, uint64_t num, uint64_t size)
+{
+	mark_fields(d, status, num);
+	for (size_t i = 0; i < d->call->values_len; i++) {
+		if (d->call->desc->fields[i].arg != CLONE_ARGS_SIZE)
+			continue;
+		d->call->values[i].status = VALUE_OK;
+		d->call->values[i].num = size;
+	}
+}
+
 /* copy_clone_args_from_user() in kernel/fork.c: a longer struct's further members must be zero. */
 static void decode_clone3(struct decoder *d)
 {
@@ -128,11 +140,11 @@ static void decode_clone3(struct decoder *d)
 	size_t known = CLONE_ARGS_LEN * sizeof(numbers[0]);
 
 	if (size < CLONE_ARGS_BYTES_MIN || size > CLONE_ARGS_BYTES_MAX) {
-		mark_fields(d, VALUE_BAD_LENGTH, size);
+		mark_clone3(d, VALUE_BAD_LENGTH, size, size);
 		return;
 	}
 	if (!memory_read(&d->mem, addr, numbers, size < known ? (size_t)size : known)) {
-		mark_fields(d, addr ? VALUE_UNREADABLE : VALUE_NULL, addr);
+		mark_clone3(d, addr ? VALUE_UNREADABLE : VALUE_NULL, addr, size);
 		return;
 	}
 	numbers[CLONE_ARGS_SIZE] = size;

@@ -77,6 +77,9 @@ void json_put_msg(struct json_out *out, const struct msg_value *m, const struct 
 		json_put(out, "control_status", json_string("bad_length"));
 	else
 		json_put_status(out, "control", m->control_status, m->control_addr, m->control_len);
+	/* A size_t, not the int that the lengths of addresses are. */
+	if (m->control_status == VALUE_BAD_LENGTH)
+		json_put(out, "control_len", json_unsigned(m->control_len));
 	if (m->sent)
 		json_put(out, "sent", json_integer(m->sent));
 }

@@ -51,15 +51,11 @@ static void put_netlink(struct json_out *out, const struct sockaddr_value *s)
 
 static void put_packet(struct json_out *out, const struct sockaddr_value *s)
 {
-	size_t len = s->packet.halen;
-
-	if (len > sizeof(s->packet.hwaddr))
-		len = sizeof(s->packet.hwaddr);
 	json_put(out, "ethertype", json_integer(s->packet.protocol));
 	json_put(out, "ifindex", json_integer(s->packet.ifindex));
 	json_put(out, "hatype", json_integer(s->packet.hatype));
 	json_put(out, "pkttype", json_integer(s->packet.pkttype));
-	json_put(out, "hwaddr", json_hex_bytes(s->packet.hwaddr, len, ':'));
+	json_put(out, "hwaddr", json_hex_bytes(s->packet.hwaddr, s->packet.hwaddr_len, ':'));
 }
 
 static void put_vsock(struct json_out *out, const struct sockaddr_value *s)

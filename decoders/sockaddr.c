@@ -91,6 +91,11 @@ static bool decode_packet(struct sockaddr_value *s)
 	s->packet.pkttype = ll.sll_pkttype;
 	s->packet.halen = ll.sll_halen;
 	memcpy(s->packet.hwaddr, ll.sll_addr, sizeof(s->packet.hwaddr));
+	s->packet.hwaddr_len = s->raw_len - offsetof(struct sockaddr_ll, sll_addr);
+	if (s->packet.hwaddr_len > s->packet.halen)
+		s->packet.hwaddr_len = s->packet.halen;
+	if (s->packet.hwaddr_len > sizeof(s->packet.hwaddr))
+		s->packet.hwaddr_len = sizeof(s->packet.hwaddr);
 	return true;
 }
 

@@ -106,7 +106,7 @@ static void add_packet(
 	(void)facts;
 	sbuf_fmt(out, "packet ethertype 0x%04x ifindex %" PRId32, s->packet.protocol,
 		s->packet.ifindex);
-	for (size_t i = 0; i < s->packet.halen && i < sizeof(s->packet.hwaddr); i++)
+	for (size_t i = 0; i < s->packet.hwaddr_len; i++)
 		sbuf_fmt(out, "%s%02x", i ? ":" : " ", s->packet.hwaddr[i]);
 }
 

@@ -19,8 +19,10 @@ enum value_status {
 	VALUE_NULL,       /* the pointer is NULL */
 	VALUE_UNREADABLE, /* EFAULT: not, or not wholly, in readable memory */
 	VALUE_CUT,        /* there is more than our bounds, or the arena, let us keep */
-	VALUE_BAD_LENGTH, /* a length the kernel refuses: a negative one, an address over 128 bytes */
-	VALUE_NOT_READ,   /* out argument of a call that has not succeeded; contents nobody asked for */
+	VALUE_BAD_LENGTH, /* a length the kernel refuses: a negative one, an address over 128 bytes
+			   */
+	VALUE_NOT_READ, /* out argument of a call that has not succeeded; contents nobody asked for
+			 */
 };
 
 /* Bytes of the task; not NUL-terminated, not necessarily text. */
@@ -34,7 +36,8 @@ struct bytes_value {
 
 /* A vector of strings: argv, envp. */
 struct strings_value {
-	enum value_status status; /* VALUE_CUT: there are more strings, or the array became unreadable */
+	enum value_status
+		status; /* VALUE_CUT: there are more strings, or the array became unreadable */
 	const struct bytes_value *items;
 	size_t len;      /* items kept */
 	size_t full_len; /* items there, as far as counted */
@@ -49,12 +52,12 @@ enum unix_kind { UNIX_UNNAMED, UNIX_PATH, UNIX_ABSTRACT };
  */
 struct sockaddr_value {
 	enum value_status status;
-	uint64_t addr;    /* where the program had it */
-	int64_t len;      /* as the program gave it; may be absurd */
+	uint64_t addr; /* where the program had it */
+	int64_t len;   /* as the program gave it; may be absurd */
 	uint8_t raw[128];
 	size_t raw_len;
-	uint16_t family;  /* AF_*; valid when raw_len >= 2 */
-	bool decoded;     /* the member below for the family is filled; else show family and raw */
+	uint16_t family; /* AF_*; valid when raw_len >= 2 */
+	bool decoded;    /* the member below for the family is filled; else show family and raw */
 	union {
 		/*
 		 * Also of AF_UNSPEC: a send on an IPv4 UDP socket takes such an
@@ -85,14 +88,15 @@ struct sockaddr_value {
 			uint16_t hatype;
 			uint8_t pkttype, halen;
 			uint8_t hwaddr[8];
+			size_t hwaddr_len; /* of them that the program gave */
 		} packet;
 		struct {
 			uint32_t cid, port;
 			uint8_t flags;
 		} vsock;
 		struct {
-			int protocol;      /* BTPROTO_*, from the address's length */
-			uint8_t bdaddr[6]; /* as printed: most significant first */
+			int protocol;          /* BTPROTO_*, from the address's length */
+			uint8_t bdaddr[6];     /* as printed: most significant first */
 			uint16_t dev, channel; /* hci */
 			uint8_t rfcomm_channel;
 			uint16_t psm, cid; /* l2cap, host order */
@@ -116,30 +120,30 @@ struct sockaddr_value {
 /* One control message. */
 struct cmsg_value {
 	int32_t level, type;
-	uint64_t len;           /* cmsg_len as given */
-	const int32_t *fds;     /* SCM_RIGHTS */
+	uint64_t len;       /* cmsg_len as given */
+	const int32_t *fds; /* SCM_RIGHTS */
 	size_t fds_len;
-	bool has_creds;         /* SCM_CREDENTIALS */
+	bool has_creds; /* SCM_CREDENTIALS */
 	int32_t pid;
 	uint32_t uid, gid;
 };
 
 /* One message of sendmsg(2) or sendmmsg(2). */
 struct msg_value {
-	enum value_status status;       /* of the msghdr itself */
-	uint64_t addr;                  /* where the program had it */
+	enum value_status status;          /* of the msghdr itself */
+	uint64_t addr;                     /* where the program had it */
 	const struct sockaddr_value *name; /* NULL: no destination named */
-	uint64_t iov_addr;              /* where the program had the segments */
-	uint64_t iov_len;               /* number of segments as given */
-	uint64_t bytes;                 /* sum of the segments; what the call would send */
-	struct bytes_value data;        /* the first bytes, when contents were asked for */
+	uint64_t iov_addr;                 /* where the program had the segments */
+	uint64_t iov_len;                  /* number of segments as given */
+	uint64_t bytes;                    /* sum of the segments; what the call would send */
+	struct bytes_value data;           /* the first bytes, when contents were asked for */
 	const struct cmsg_value *cmsgs;
 	size_t cmsgs_len;
 	uint64_t control_addr;
-	uint64_t control_len;           /* msg_controllen as given */
-	const uint8_t *control;         /* all of them, as read, in the arena; NULL when cut or unread */
+	uint64_t control_len;   /* msg_controllen as given */
+	const uint8_t *control; /* all of them, as read, in the arena; NULL when cut or unread */
 	enum value_status control_status;
-	uint32_t sent;                  /* mmsghdr.msg_len, after the call */
+	uint32_t sent; /* mmsghdr.msg_len, after the call */
 };
 
 struct msgs_value {
@@ -151,32 +155,32 @@ struct msgs_value {
 
 /* How an argument's register, or what it points to, is to be understood. */
 enum value_type {
-	VALUE_INT,           /* signed 32 bit */
-	VALUE_UINT,          /* unsigned 32 bit */
-	VALUE_HEX,           /* a long or a pointer shown as such */
+	VALUE_INT,  /* signed 32 bit */
+	VALUE_UINT, /* unsigned 32 bit */
+	VALUE_HEX,  /* a long or a pointer shown as such */
 	VALUE_SIZE,
 	VALUE_FD,
-	VALUE_DIRFD,         /* AT_FDCWD has a name */
+	VALUE_DIRFD, /* AT_FDCWD has a name */
 	VALUE_PID,
-	VALUE_FAMILY,        /* AF_* */
-	VALUE_SOCKET_TYPE,   /* SOCK_* with SOCK_CLOEXEC, SOCK_NONBLOCK */
-	VALUE_PROTOCOL,      /* depends on the call's family */
-	VALUE_SOCKET_FLAGS,  /* accept4: SOCK_CLOEXEC, SOCK_NONBLOCK */
-	VALUE_MSG_FLAGS,     /* MSG_* */
-	VALUE_AT_FLAGS,      /* AT_* */
-	VALUE_CLONE_FLAGS,   /* CLONE_*; the exit signal is a value of its own */
+	VALUE_FAMILY,       /* AF_* */
+	VALUE_SOCKET_TYPE,  /* SOCK_* with SOCK_CLOEXEC, SOCK_NONBLOCK */
+	VALUE_PROTOCOL,     /* depends on the call's family */
+	VALUE_SOCKET_FLAGS, /* accept4: SOCK_CLOEXEC, SOCK_NONBLOCK */
+	VALUE_MSG_FLAGS,    /* MSG_* */
+	VALUE_AT_FLAGS,     /* AT_* */
+	VALUE_CLONE_FLAGS,  /* CLONE_*; the exit signal is a value of its own */
 	VALUE_SIGNAL,
-	VALUE_PATH,          /* bytes: a NUL-terminated path */
-	VALUE_BYTES,         /* bytes: a buffer with a length argument */
-	VALUE_STRINGS,       /* argv */
-	VALUE_ENVIRONMENT,   /* envp: counted; kept only when contents are asked for */
+	VALUE_PATH,        /* bytes: a NUL-terminated path */
+	VALUE_BYTES,       /* bytes: a buffer with a length argument */
+	VALUE_STRINGS,     /* argv */
+	VALUE_ENVIRONMENT, /* envp: counted; kept only when contents are asked for */
 	VALUE_SOCKADDR,
-	VALUE_SOCKADDR_OUT,  /* filled by the kernel: accept's peer */
-	VALUE_FD_PAIR_OUT,   /* socketpair's two descriptors */
+	VALUE_SOCKADDR_OUT, /* filled by the kernel: accept's peer */
+	VALUE_FD_PAIR_OUT,  /* socketpair's two descriptors */
 	VALUE_MSG,
 	VALUE_MSGS,
-	VALUE_NAMED,         /* a number with names of its own: ptrace requests, bpf commands, ... */
-	VALUE_NAMED_FLAGS,   /* bits with names of their own: mount flags, ... */
+	VALUE_NAMED,       /* a number with names of its own: ptrace requests, bpf commands, ... */
+	VALUE_NAMED_FLAGS, /* bits with names of their own: mount flags, ... */
 	VALUE_TYPES
 };
 

@@ -14,18 +14,29 @@
 #include "policy/identity.h"
 #include "policy/root_walk.h"
 
-/* How often a path is tried again that changed while it was being resolved. */
-enum { TRIES = 8 };
+enum {
+	TRIES = 8,           /* for a path that changed while it was being resolved */
+	RENAME_TRIES = 1000, /* for the kernel to get past renames elsewhere */
+};
 
-/* An O_PATH descriptor by openat2(2) under `root`, or -errno; -EAGAIN is a race with a rename. */
+/*
+ * An O_PATH descriptor by openat2(2) under `root`, or -errno. -EAGAIN is a race
+ * with a rename, of any file of the system, when the path has "..": openat2(2)
+ * says to try again, and a busy machine takes many tries.
+ */
 static int kernel_open(int root, const char *path, uint64_t resolve)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | resolve,
 	};
-	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	long fd = -1;
 
+	for (int i = 0; i < RENAME_TRIES; i++) {
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+		if (fd >= 0 || errno != EAGAIN)
+			break;
+	}
 	return fd < 0 ? -errno : (int)fd;
 }
 

@@ -93,7 +93,7 @@ need_offline() {
 	need_offline
 	run --separate-stderr offline check name.yaml
 	[ "$status" -eq 1 ]
-	[[ "$output" == "name.yaml:4:16: callgate.invalid does not resolve"*" [name.unresolved]" ]]
+	[[ "$output" == "name.yaml:4:15: callgate.invalid does not resolve"*" [name.unresolved]" ]]
 }
 
 @test "notes alone are status 0" {
