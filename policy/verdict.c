@@ -12,6 +12,11 @@ const char *mode_name(enum mode mode)
 	return names[mode];
 }
 
+bool mode_enforces(enum mode mode)
+{
+	return mode == MODE_ASK || mode == MODE_ENFORCE;
+}
+
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[] = {

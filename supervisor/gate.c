@@ -119,7 +119,7 @@ static bool leads_nowhere(const struct pending *pending, int64_t *answer)
 static enum trap_response refused_anyhow(const struct gate *gate, struct pending *pending)
 {
 	judge_allow(pending, "destination.none");
-	return gate->mode == MODE_ENFORCE ? TRAP_ANSWER : TRAP_WATCH;
+	return mode_enforces(gate->mode) ? TRAP_ANSWER : TRAP_WATCH;
 }
 
 /* A decision that is no plain yes or no, made into one. */
@@ -150,7 +150,7 @@ static enum trap_response carry_out(
 		pending->reserved = task->process->budgets;
 		budget_reserve(&gate->judge.budgets, pending->reserved, judge_makes_thread(call));
 	}
-	if (gate->mode == MODE_ENFORCE && must_be_made_on_behalf(call))
+	if (mode_enforces(gate->mode) && must_be_made_on_behalf(call))
 		return make_on_behalf(gate, task, pending, answer);
 	/*
 	 * CONTINUE. It cannot be raced: the task stands in a ptrace stop with its
@@ -168,7 +168,7 @@ static enum trap_response decide_and_carry_out(
 {
 	judge_decide(&gate->judge, task, pending);
 	settle_decision(pending);
-	if (gate->mode == MODE_ENFORCE)
+	if (mode_enforces(gate->mode))
 		return carry_out(gate, task, pending, answer);
 	if (call_kind(&pending->call) == CALL_KIND_SPAWN) {
 		pending->reserved = task->process->budgets;
@@ -186,7 +186,7 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 	 * clone3 has its flags in memory. Where it is missing, every libc uses
 	 * clone, which has them in a register and is judged.
 	 */
-	*silent = gate->mode == MODE_ENFORCE && pending->call.desc &&
+	*silent = mode_enforces(gate->mode) && pending->call.desc &&
 		  pending->call.desc->id == CALL_CLONE3;
 	if (*silent) {
 		*answer = -ENOSYS;

@@ -115,7 +115,7 @@ static int protect_callgate(struct run *run, struct err **err)
 	};
 	int rc;
 
-	if (run->options->mode != MODE_ENFORCE)
+	if (!mode_enforces(run->options->mode))
 		return 0;
 	rc = protect_self();
 	if (rc < 0)
@@ -139,8 +139,8 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 	struct spawn_options spawn = {
 		.argv = run->options->argv,
 		.filter = &run->filter.fprog,
-		.protect = run->options->mode == MODE_ENFORCE ? &run->protect : NULL,
-		.no_new_privs = run->options->mode == MODE_ENFORCE,
+		.protect = mode_enforces(run->options->mode) ? &run->protect : NULL,
+		.no_new_privs = mode_enforces(run->options->mode),
 		.sigmask = &run->signals.inherited,
 		.sigchld = &run->signals.sigchld,
 		.nofile = &run->nofile,
@@ -160,7 +160,7 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 		rc = open_gate(run, err);
 	if (rc < 0)
 		return rc;
-	rc = run->options->mode == MODE_ENFORCE ? prepare_protection(run, err) : 0;
+	rc = mode_enforces(run->options->mode) ? prepare_protection(run, err) : 0;
 	if (rc < 0)
 		return rc;
 	raise_nofile(run);
@@ -198,7 +198,7 @@ static int watch_command(
 	if (rc == 0 && !tracer_command_ran(run->tracer) && !outcome->timed_out)
 		rc = command_failure(run, exit_status, err);
 	emit_summary(run);
-	if (rc == 0 && run->emitter.failing && run->options->mode == MODE_ENFORCE)
+	if (rc == 0 && run->emitter.failing && mode_enforces(run->options->mode))
 		rc = err_set(err, 0, "the log could not be written, so the command was killed");
 	return rc;
 }

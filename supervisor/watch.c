@@ -97,7 +97,7 @@ static bool is_selected(const struct watch *watch, const struct call *call)
 	if (call_kind(call) == CALL_KIND_SPAWN || strcmp(call->name, "prctl") == 0)
 		return call_set_is_all(watch->select) || call_set_has(watch->select, call->name);
 	/* In enforce an i386 send stays: its arguments are in memory, and it is made on behalf. */
-	if (watch->gate && watch->gate->mode == MODE_ENFORCE)
+	if (watch->gate && mode_enforces(watch->gate->mode))
 		return true;
 	return call_set_wants_plain_send(watch->select) || !is_plain_send(call);
 }
@@ -155,7 +155,7 @@ static void note_denied_command(
 
 	if (task->tid != watch->command || tracer_command_ran(watch->tracer) ||
 		call_kind(&pending->call) != CALL_KIND_EXEC || gate_allows(pending) ||
-		watch->gate->mode != MODE_ENFORCE)
+		!mode_enforces(watch->gate->mode))
 		return;
 	sbuf_reset(&watch->denial);
 	sbuf_fmt(&watch->denial,
@@ -205,13 +205,13 @@ static enum trap_response watch_trapped(
 	struct mem_reader mem = task_memory_reader(&task->tid);
 	enum trap_response response = TRAP_WATCH;
 	bool silent = false; /* What is not recorded must not happen. */
-	if (watch->emitter->failing && watch->gate && watch->gate->mode == MODE_ENFORCE)
+	if (watch->emitter->failing && watch->gate && mode_enforces(watch->gate->mode))
 		tracer_kill_all(watch->tracer);
 	if (!pending) {
 		emit_warning(
 			watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
 		*answer = -ENOMEM;
-		return watch->gate && watch->gate->mode == MODE_ENFORCE ? TRAP_ANSWER : TRAP_PASS;
+		return watch->gate && mode_enforces(watch->gate->mode) ? TRAP_ANSWER : TRAP_PASS;
 	}
 	pending->at = moment_now();
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
