@@ -1,0 +1,46 @@
+/*
+ * The way back from json.h: a call as the log tells of it, so that what is made
+ * of a live call can be made of a recorded one.
+ *
+ * The log is input from outside: what is missing in it, or is not what it
+ * should be, is marked as unreadable in the values, and a call that names a
+ * destination never becomes one that names none.
+ */
+#ifndef CALLGATE_DECODERS_JSON_READ_H
+#define CALLGATE_DECODERS_JSON_READ_H
+
+#include <jansson.h>
+
+#include "decoders/call.h"
+#include "decoders/socket_facts.h"
+
+/* How a call is called in the log. */
+struct json_call {
+	const char *abi, *name;
+	int64_t nr;
+	const json_t *args; /* as json_call_args() made them; may be anything, or NULL */
+};
+
+/*
+ * Fills the call, and the facts of its socket as far as the arguments have
+ * them. Both borrow from the JSON and the arena. What the log does not have is
+ * not there: registers of a call with a decoder, the bytes of addresses of rare
+ * families (all but inet, inet6, unix, netlink and vsock, which keep their family).
+ */
+void json_read_call(const struct json_call *from, struct arena *arena, struct call *call,
+	struct socket_facts *facts);
+
+/*
+ * The bytes of a json_bytes(): the string's own or, for base64, in the arena;
+ * NUL-terminated in both cases. NULL when the value is neither or does not fit.
+ */
+const char *json_read_bytes(const json_t *value, struct arena *arena, size_t *len);
+
+/* The same for a text that cannot have NUL bytes within, such as a path. */
+const char *json_read_text(const json_t *value, struct arena *arena);
+
+/* An integer, or a string of digits as json_number() writes above 2^53. False: it is neither. */
+bool json_read_number(const json_t *value, int64_t *out);
+bool json_read_unsigned(const json_t *value, uint64_t *out);
+
+#endif

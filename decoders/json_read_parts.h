@@ -1,0 +1,51 @@
+/* The parts that calls are read with; for json_read*.c only. */
+#ifndef CALLGATE_DECODERS_JSON_READ_PARTS_H
+#define CALLGATE_DECODERS_JSON_READ_PARTS_H
+
+#include "base/names.h"
+#include "decoders/json_read.h"
+
+struct json_in {
+	const json_t *object; /* the arguments, or one message's */
+	struct arena *arena;
+	struct socket_facts *facts; /* filled by the first socket address that has them */
+};
+
+/* The member `name` with a suffix: "argv_status". NULL when it is not there. */
+const json_t *json_in_get(const struct json_in *in, const char *name, const char *suffix);
+
+/* VALUE_OK when nothing is marked, VALUE_UNREADABLE for a word that is not known. */
+enum value_status json_in_status(const struct json_in *in, const char *name);
+
+/* The number of a suffixed member; 0 when it is not there. */
+uint64_t json_in_number(const struct json_in *in, const char *name, const char *suffix);
+
+/* "0x1f". */
+bool json_read_hex(const json_t *value, uint64_t *out);
+
+/* A name of the table, or a number. */
+bool json_read_name(const json_t *value, const struct name_row *names, uint64_t *out);
+
+/* An array of names and "0x..." elements. */
+bool json_read_flags(const json_t *value, const struct name_row *names, uint64_t *out);
+
+void json_in_bytes(const struct json_in *in, const char *name, struct bytes_value *out);
+
+/* "data_len" and "data". */
+void json_in_data(const struct json_in *in, const char *name, struct bytes_value *out);
+
+/*
+ * The address beside the other arguments, under the name its marks have; NULL when
+ * there is none at all, or no memory.
+ */
+const struct sockaddr_value *json_in_sockaddr(const struct json_in *in, const char *name);
+
+/* A message beside the other arguments. Never NULL. */
+const struct msg_value *json_in_msg(const struct json_in *in);
+void json_in_msgs(const struct json_in *in, const char *name, struct msgs_value *out);
+
+/* An argument; `call` has those before it. */
+void json_in_field(const struct json_in *in, const struct call_field *field,
+	const struct call *call, struct value *out);
+
+#endif

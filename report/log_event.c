@@ -1,0 +1,320 @@
+#include "report/log_event.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "decoders/json_read.h"
+#include "policy/errno_name.h"
+#include "report/outcome.h"
+
+/* Every member that docs/log.md has, of all types, in the order of strcmp(3). */
+static const char *const members[] = { "abi", "advice", "args", "backend", "call", "callgate",
+	"calls", "child", "child_is_thread", "code", "comm", "command", "core_dumped", "cwd",
+	"denials", "destinations", "duration_ns", "errno", "error", "exe", "exit_code", "failures",
+	"gid", "how", "kernel", "kind", "lifetime_ns", "lineage", "lineage_left_out", "lost",
+	"mode", "mono_ns", "nr", "parent", "peak_processes", "peak_tasks", "pid", "policies",
+	"processes", "program", "program_script", "programs", "reason", "result", "rule", "script",
+	"seq", "signal", "stack", "text", "thread", "threads", "tid", "time", "type", "uid", "v",
+	"verdict", "warnings", "why", "would" };
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool log_event_knows(const char *member)
+{
+	return bsearch(&member, members, sizeof(members) / sizeof(members[0]), sizeof(members[0]),
+		compare_names);
+}
+
+/* A line that is being read. */
+struct line {
+	const json_t *object;
+	struct arena *arena;
+	struct log_event *out;
+};
+
+static const json_t *member(struct line *line, const char *name)
+{
+	return json_object_get(line->object, name);
+}
+
+static const char *text(struct line *line, const char *name)
+{
+	return json_read_text(member(line, name), line->arena);
+}
+
+/* Our own words, never NULL. */
+static const char *word(struct line *line, const char *name)
+{
+	const char *found = text(line, name);
+
+	return found ? found : "";
+}
+
+static uint64_t number(struct line *line, const char *name)
+{
+	uint64_t value;
+
+	return json_read_unsigned(member(line, name), &value) ? value : 0;
+}
+
+/* A number that fits an int; 0 for any other. */
+static int small(struct line *line, const char *name)
+{
+	uint64_t value = number(line, name);
+
+	return value <= INT_MAX ? (int)value : 0;
+}
+
+static const struct name_row mode_words[] = {
+	{ MODE_TRACE, "trace" },
+	{ MODE_AUDIT, "audit" },
+	{ MODE_ASK, "ask" },
+	{ MODE_ENFORCE, "enforce" },
+	{ 0, NULL },
+};
+
+static const struct name_row verdict_words[] = {
+	{ VERDICT_ALLOW, "allow" },
+	{ VERDICT_DENY, "deny" },
+	{ VERDICT_ASK, "ask" },
+	{ VERDICT_KILL, "kill" },
+	{ 0, NULL },
+};
+
+/* "2026-01-02T03:04:05.678901234Z" */
+static struct timespec read_time(const char *text)
+{
+	struct tm tm = { 0 };
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	struct timespec time = { 0 };
+	long digit = 100000000;
+
+	if (!rest)
+		return time;
+	time.tv_sec = timegm(&tm);
+	if (*rest++ != '.')
+		return time;
+	for (; *rest >= '0' && *rest <= '9'; rest++, digit /= 10)
+		time.tv_nsec += (*rest - '0') * digit;
+	return time;
+}
+
+/* The programs from the running one up; the first may have a script. */
+static const struct lineage *read_lineage(struct line *line)
+{
+	const json_t *list = member(line, "lineage");
+	size_t len = json_array_size(list);
+	struct lineage *chain = len ? arena_alloc(line->arena, len * sizeof(*chain)) : NULL;
+	struct program *programs = chain ? arena_alloc(line->arena, len * sizeof(*programs)) : NULL;
+
+	if (!programs)
+		return NULL;
+	for (size_t i = 0; i < len; i++) {
+		const char *path = json_read_text(json_array_get(list, i), line->arena);
+
+		programs[i].path = path ? path : "";
+		programs[i].nameless = !path || path[0] != '/';
+		chain[i].program = &programs[i];
+		chain[i].parent = i + 1 < len ? &chain[i + 1] : NULL;
+	}
+	programs[0].script = text(line, "script");
+	return chain;
+}
+
+static void read_task(struct line *line)
+{
+	struct event_task *task = &line->out->event.task;
+
+	task->pid = small(line, "pid");
+	task->tid = small(line, "tid");
+	if (!task->tid)
+		return;
+	task->comm = text(line, "comm");
+	task->lineage = read_lineage(line);
+}
+
+/* The strings of an array, NULL-terminated. */
+static const char **read_strings(struct line *line, const char *name)
+{
+	const json_t *list = member(line, name);
+	size_t len = json_array_size(list), n = 0;
+	const char **strings = arena_alloc(line->arena, (len + 1) * sizeof(*strings));
+
+	for (size_t i = 0; strings && i < len; i++) {
+		strings[n] = json_read_text(json_array_get(list, i), line->arena);
+		n += strings[n] != NULL;
+	}
+	return strings;
+}
+
+static void read_session(struct line *line)
+{
+	struct event_session *session = &line->out->event.session;
+
+	session->argv = (char *const *)read_strings(line, "command");
+	session->cwd = word(line, "cwd");
+	session->mode = line->out->event.mode;
+	session->backend = word(line, "backend");
+	session->kernel = word(line, "kernel");
+	session->uid = (uid_t)number(line, "uid");
+	session->gid = (gid_t)number(line, "gid");
+	session->policies = read_strings(line, "policies");
+}
+
+static void read_start(struct line *line)
+{
+	struct event_start *start = &line->out->event.start;
+
+	start->parent = small(line, "parent");
+	start->thread = json_is_true(member(line, "thread"));
+	start->how = word(line, "how");
+}
+
+static enum verdict read_verdict(struct line *line, const char *name)
+{
+	const struct name_row *row = name_find(verdict_words, word(line, name));
+
+	return row ? (enum verdict)row->value : VERDICT_ALLOW;
+}
+
+/* What was decided; nothing when there was no policy. */
+static void read_decision(struct line *line)
+{
+	struct event_call *call = &line->out->event.call;
+	struct decision *decision = &line->out->decision;
+	struct line rule = { member(line, "rule"), line->arena, line->out };
+	bool audit = member(line, "would") != NULL;
+
+	*decision = (struct decision){
+		.verdict = read_verdict(line, audit ? "would" : "verdict"),
+		.errnum = errno_by_name(word(line, "errno")),
+		.rule = { .id = word(&rule, "id"),
+			.file = text(&rule, "file"),
+			.line = small(&rule, "line") },
+		.reason = text(line, "reason"),
+		.why = text(line, "why"),
+		.near_miss = -1,
+	};
+	call->advice = text(line, "advice");
+	if (audit)
+		call->would = decision;
+	else if (decision->reason || decision->verdict != VERDICT_ALLOW)
+		call->decision = decision;
+}
+
+static void read_result(struct line *line)
+{
+	struct call_result *result = &line->out->result;
+
+	result->known = json_read_number(member(line, "result"), &result->value);
+	result->is_error = result->known && member(line, "error");
+	/* What is shown as an error is the negative of one. */
+	if (result->is_error && (result->value >= 0 || result->value < -INT_MAX))
+		result->is_error = false;
+	line->out->event.call.duration_ns = number(line, "duration_ns");
+}
+
+static void read_call(struct line *line)
+{
+	struct log_event *out = line->out;
+	struct event_call *call = &out->event.call;
+	struct json_call from = {
+		.abi = text(line, "abi"),
+		.name = text(line, "call"),
+		.args = member(line, "args"),
+	};
+
+	json_read_number(member(line, "nr"), &from.nr);
+	json_read_call(&from, line->arena, &out->call, &out->socket);
+	call->call = &out->call;
+	call->result = &out->result;
+	call->socket = &out->socket;
+	out->program.path = text(line, "program");
+	out->program.script = text(line, "program_script");
+	out->program.nameless = out->program.path && out->program.path[0] != '/';
+	if (out->program.path)
+		call->program = &out->program;
+	call->child = small(line, "child");
+	call->child_is_thread = json_is_true(member(line, "child_is_thread"));
+	read_result(line);
+	read_decision(line);
+}
+
+/* The number of "SIGSEGV"; 0 for no signal. */
+static int signal_number(const char *name)
+{
+	char known[32];
+
+	for (int i = 1; i < NSIG; i++) {
+		if (strcmp(outcome_signal(i, known, sizeof(known)), name) == 0)
+			return i;
+	}
+	return 0;
+}
+
+/* The status as wait(2) has it: <bits/waitstatus.h>. */
+static void read_exit(struct line *line)
+{
+	struct event_exit *exit = &line->out->event.exit;
+
+	exit->thread = json_is_true(member(line, "thread"));
+	exit->lifetime_ns = number(line, "lifetime_ns");
+	exit->status = (small(line, "exit_code") & 0xff) << 8;
+	if (member(line, "signal"))
+		exit->status = signal_number(word(line, "signal")) |
+			       (json_is_true(member(line, "core_dumped")) ? 0x80 : 0);
+}
+
+static void read_warning(struct line *line)
+{
+	line->out->event.warning.code = word(line, "code");
+	line->out->event.warning.text = word(line, "text");
+}
+
+static void read_summary(struct line *line)
+{
+	line->out->event.summary = NULL;
+}
+
+static const struct {
+	const char *name;
+	void (*read)(struct line *line);
+} types[] = {
+	[EVENT_SESSION] = { "session", read_session },
+	[EVENT_START] = { "start", read_start },
+	[EVENT_CALL] = { "call", read_call },
+	[EVENT_EXIT] = { "exit", read_exit },
+	[EVENT_WARNING] = { "warning", read_warning },
+	[EVENT_SUMMARY] = { "summary", read_summary },
+};
+
+enum { TYPES = sizeof(types) / sizeof(types[0]) };
+
+bool log_event_read(const json_t *object, struct arena *arena, struct log_event *out)
+{
+	struct line line = { object, arena, out };
+	const char *type = word(&line, "type");
+	const struct name_row *mode;
+	size_t i = 0;
+
+	while (i < TYPES && strcmp(types[i].name, type) != 0)
+		i++;
+	if (i == TYPES)
+		return false;
+	memset(out, 0, sizeof(*out));
+	mode = name_find(mode_words, word(&line, "mode"));
+	out->event.type = (enum event_type)i;
+	out->event.seq = number(&line, "seq");
+	out->event.time = read_time(word(&line, "time"));
+	out->event.mono_ns = number(&line, "mono_ns");
+	out->event.mode = mode ? (enum mode)mode->value : MODE_TRACE;
+	read_task(&line);
+	types[i].read(&line);
+	return true;
+}
