@@ -4,16 +4,6 @@
 #include "policy/glob.h"
 #include "policy/ports.h"
 
-/* A literal path as a glob that matches only it. */
-static void print_literal(const char *path, size_t len, struct sbuf *out)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (strchr("*?[\\", path[i]))
-			sbuf_char(out, '\\');
-		sbuf_char(out, path[i]);
-	}
-}
-
 static void print_prefix(const struct prefix *prefix, struct sbuf *out)
 {
 	bool v6 = prefix->addr.bits == 128;
@@ -77,7 +67,7 @@ void destination_print(const struct destination *d, struct sbuf *out)
 		break;
 	case DESTINATION_UNIX_PATH:
 		sbuf_str(out, "unix:");
-		print_literal(d->name.text, d->name.len, out);
+		glob_escape(d->name.text, d->name.len, out);
 		break;
 	case DESTINATION_UNIX_PATH_GLOB:
 		sbuf_str(out, "unix:");

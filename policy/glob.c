@@ -394,3 +394,12 @@ size_t glob_literal(const char *text, size_t len, char *out)
 	out[n] = '\0';
 	return n;
 }
+
+void glob_escape(const char *text, size_t len, struct sbuf *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (strchr("*?[\\", text[i]) && text[i])
+			sbuf_char(out, '\\');
+		sbuf_char(out, text[i]);
+	}
+}

@@ -20,6 +20,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/sbuf.h"
+
 /* Bytes in the longest pattern: longer ones are a fault and match nothing. */
 enum { GLOB_MAX = 4096 };
 
@@ -44,6 +46,9 @@ size_t glob_prefix(const char *pattern, size_t len);
  * bytes, NUL-terminated; returns the length. out may be text itself.
  */
 size_t glob_literal(const char *text, size_t len, char *out);
+
+/* Adds the text as a pattern that matches only it, and is no pattern by glob_is_pattern(). */
+void glob_escape(const char *text, size_t len, struct sbuf *out);
 
 /*
  * True only when every text that `inner` matches is matched by `outer` too.

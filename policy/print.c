@@ -3,27 +3,11 @@
 
 #include "policy/impl.h"
 #include "policy/socket_pattern.h"
-
-/* A double-quoted YAML scalar. Texts are UTF-8 here; NULs may be within. */
-static void print_text(const char *text, size_t len, struct sbuf *out)
-{
-	sbuf_char(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c == '"' || c == '\\')
-			sbuf_fmt(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			sbuf_fmt(out, "\\x%02x", c);
-		else
-			sbuf_char(out, (char)c);
-	}
-	sbuf_char(out, '"');
-}
+#include "policy/yaml.h"
 
 static void print_string(const char *text, struct sbuf *out)
 {
-	print_text(text, strlen(text), out);
+	yaml_quote(text, strlen(text), out);
 }
 
 static void print_pattern(const struct program_pattern *pattern, struct sbuf *out)
@@ -64,7 +48,7 @@ static void print_destinations(
 		sbuf_reset(&text);
 		destination_print(&list->items[i], &text);
 		sbuf_str(out, "      - ");
-		print_text(sbuf_text(&text), text.len, out);
+		yaml_quote(sbuf_text(&text), text.len, out);
 		sbuf_char(out, '\n');
 	}
 	out->failed |= text.failed;

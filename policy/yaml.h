@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/sbuf.h"
 
 enum {
 	YAML_TEXT_MAX = 16 << 20, /* bytes; longer lists belong in `file:` lists */
@@ -40,5 +41,8 @@ struct yaml {
  */
 int yaml_parse(const char *text, size_t len, const char *name, struct arena *arena,
 	struct yaml **out, struct err **err);
+
+/* Adds the text as a double-quoted scalar. It is UTF-8, and may have NULs within. */
+void yaml_quote(const char *text, size_t len, struct sbuf *out);
 
 #endif
