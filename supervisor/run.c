@@ -67,6 +67,13 @@ static void on_command_stopped(void *ctx)
 	signals_stop_like_command(&run->signals);
 }
 
+static void on_job_signal(void *ctx, const siginfo_t *info)
+{
+	struct run *run = ctx;
+
+	signals_job(&run->signals, info);
+}
+
 static void run_init(struct run *run)
 {
 	run->watch = (struct watch){
@@ -75,7 +82,8 @@ static void run_init(struct run *run)
 		.select = run->options->select,
 		.kill_on_exit = run->options->kill_on_exit,
 		.stopped = on_command_stopped,
-		.stopped_ctx = run,
+		.job_signal = on_job_signal,
+		.job_ctx = run,
 	};
 	run->observer = watch_observer(&run->watch);
 	getrlimit(RLIMIT_NOFILE, &run->nofile);

@@ -15,24 +15,36 @@ enum {
 	LOOK_EVERY_MS = 10,   /* whether the run is over meanwhile */
 };
 
-/* Everything but what must hit the thread that causes it, and what the tracing thread waits for. */
-static void handled_signals(sigset_t *set)
+/* Everything but what must hit the thread that causes it. */
+static void blocked_signals(sigset_t *set)
 {
-	static const int not_ours[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS,
-		SIGCHLD, TRACER_WAKE_SIGNAL };
+	static const int not_ours[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS };
 
 	sigfillset(set);
 	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
 		sigdelset(set, not_ours[i]);
 }
 
+/* Of those, all that the tracing thread does not wait for. */
+static void handled_signals(sigset_t *set)
+{
+	sigset_t job;
+
+	tracer_job_signals(&job);
+	blocked_signals(set);
+	for (int signal = 1; signal < NSIG; signal++) {
+		if (sigismember(&job, signal) == 1)
+			sigdelset(set, signal);
+	}
+	sigdelset(set, SIGCHLD);
+	sigdelset(set, TRACER_WAKE_SIGNAL);
+}
+
 int signals_block(struct signals *signals, struct err **err)
 {
 	sigset_t set;
 
-	handled_signals(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, TRACER_WAKE_SIGNAL);
+	blocked_signals(&set);
 	/* An ignored SIGCHLD would have the kernel reap the tasks before we hear of their end. */
 	if (sigprocmask(SIG_BLOCK, &set, &signals->inherited) < 0 ||
 		sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL },
@@ -41,7 +53,7 @@ int signals_block(struct signals *signals, struct err **err)
 	return 0;
 }
 
-/* True when the sender is one of the tasks we trace: what it sent its group, it has sent itself. */
+/* True when the sender is one of the tasks we trace. */
 static bool is_traced_by_us(pid_t pid)
 {
 	char path[64], line[256];
@@ -57,23 +69,10 @@ static bool is_traced_by_us(pid_t pid)
 	return false;
 }
 
-static bool is_terminal_stop(int signal)
+/* The command has by itself what the kernel, or one of its own, sent to its whole group. */
+static bool is_passed_on(const siginfo_t *info)
 {
-	return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-}
-
-static void pass_on(struct signals *signals, const siginfo_t *info)
-{
-	bool from_process = info->si_code <= 0;
-
-	/* The terminal stops a whole job; if the command does stop, so do we. */
-	if (is_terminal_stop(info->si_signo)) {
-		atomic_store(&signals->terminal_stop, true);
-		tracer_wake(signals->tracer);
-	}
-	if (!from_process || is_traced_by_us(info->si_pid))
-		return;
-	kill(signals->command, info->si_signo);
+	return info->si_code <= 0 && !is_traced_by_us(info->si_pid);
 }
 
 static void sleep_ms(long ms)
@@ -127,10 +126,10 @@ static void *signals_run(void *arg)
 
 		if (atomic_load(&signals->over))
 			return NULL;
-		if (signal > 0)
-			pass_on(signals, &info);
-		else if (errno == EAGAIN)
+		if (signal < 0 && errno == EAGAIN)
 			break;
+		if (signal > 0 && is_passed_on(&info))
+			kill(signals->command, signal);
 	}
 	end_run(signals);
 	return NULL;
@@ -155,9 +154,49 @@ void signals_stop(struct signals *signals)
 	pthread_join(signals->thread, NULL);
 }
 
+static void job_stops(struct signals *signals, const siginfo_t *info)
+{
+	/* The terminal stops a whole job; if the command does stop, so do we. */
+	signals->terminal_stop = true;
+	if (!is_passed_on(info))
+		return;
+	signals->passed_stop = true;
+	kill(signals->command, info->si_signo);
+}
+
+static void job_continues(struct signals *signals, const siginfo_t *info)
+{
+	/* Of a stop that is still on its way to the command the tracer knows nothing yet. */
+	bool on_its_way = signals->passed_stop;
+
+	signals->terminal_stop = signals->passed_stop = false;
+	if (!is_passed_on(info))
+		return;
+	if (on_its_way)
+		kill(signals->command, SIGCONT);
+	else
+		tracer_continue_command(signals->tracer);
+}
+
+void signals_job(struct signals *signals, const siginfo_t *info)
+{
+	if (info->si_signo == SIGCONT)
+		job_continues(signals, info);
+	else
+		job_stops(signals, info);
+}
+
 void signals_stop_like_command(struct signals *signals)
 {
+	sigset_t pending;
+
+	signals->passed_stop = false;
+	if (!signals->terminal_stop)
+		return;
+	signals->terminal_stop = false;
+	/* To stop would take it back: signal(7). It ends the command's stop instead. */
+	if (sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1)
+		return;
 	/* SIGSTOP, because SIGTSTP may be ignored, or our process group orphaned. */
-	if (atomic_exchange(&signals->terminal_stop, false))
-		raise(SIGSTOP);
+	raise(SIGSTOP);
 }

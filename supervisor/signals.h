@@ -1,6 +1,7 @@
 /*
  * The signals callgate itself gets, and its time limit, handled by a thread of
- * their own, so that the tracing thread does nothing but wait for tasks.
+ * their own, so that the tracing thread does nothing but wait for tasks. Those of
+ * job control are the tracing thread's, which sees the command stop and go on.
  *
  * The terminal sends Ctrl-C and its kin to the whole foreground process group:
  * the command gets its own, and callgate ignores its copy. What somebody sends
@@ -27,7 +28,9 @@ struct signals {
 	pid_t command;
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */
 	atomic_bool timed_out, over;
-	atomic_bool terminal_stop; /* the job was told to stop: SIGTSTP, SIGTTIN, SIGTTOU */
+	/* Of the tracing thread: */
+	bool terminal_stop; /* the job was told to stop: SIGTSTP, SIGTTIN, SIGTTOU */
+	bool passed_stop;   /* the command was, by us, and is not seen to have stopped yet */
 };
 
 /* Blocks what the thread will handle. Before any fork or thread. */
@@ -38,6 +41,15 @@ int signals_start(struct signals *signals, struct tracer *tracer, pid_t command,
 	uint64_t timeout_ns, struct err **err);
 
 void signals_stop(struct signals *signals);
+
+/*
+ * A signal of job control was sent to callgate. In the tracing thread.
+ *
+ * SIGCONT goes to the command only when it is still stopped: a shell sends it to
+ * the whole job, the command had it before we did, and may have been told to
+ * stop again since.
+ */
+void signals_job(struct signals *signals, const siginfo_t *info);
 
 /*
  * The command is stopped. If that came of a stop of the whole job, stops

@@ -306,7 +306,14 @@ static void watch_command_stopped(void *ctx)
 {
 	struct watch *watch = ctx;
 
-	watch->stopped(watch->stopped_ctx);
+	watch->stopped(watch->job_ctx);
+}
+
+static void watch_job_signal(void *ctx, const siginfo_t *info)
+{
+	struct watch *watch = ctx;
+
+	watch->job_signal(watch->job_ctx, info);
 }
 
 struct tracer_observer watch_observer(struct watch *watch)
@@ -319,6 +326,7 @@ struct tracer_observer watch_observer(struct watch *watch)
 		.execed = watch_execed,
 		.exited = watch_exited,
 		.command_stopped = watch_command_stopped,
+		.job_signal = watch_job_signal,
 		.woken = watch_woken,
 	};
 }

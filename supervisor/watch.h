@@ -26,7 +26,8 @@ struct watch {
 	pid_t command;
 	struct sbuf denial;         /* why the command itself was not run; empty when it was */
 	void (*stopped)(void *ctx); /* the command was stopped; what callgate does about it */
-	void *stopped_ctx;
+	void (*job_signal)(void *ctx, const siginfo_t *info); /* one was sent to callgate */
+	void *job_ctx;                                        /* of both */
 };
 
 /* The observer of a tracer whose ctx is a struct watch. */

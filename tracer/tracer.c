@@ -33,6 +33,7 @@ struct tracer {
 	atomic_bool woken;          /* the same */
 	pthread_t thread;           /* the tracing one */
 	bool tell_stop;             /* the command's group-stop is to be told once all is handled */
+	bool continuing;            /* the command is asked whether it is still in a group-stop */
 	struct program_facts facts; /* scratch of the exec being handled */
 };
 
@@ -87,6 +88,15 @@ bool tracer_command_is_stopped(const struct tracer *tracer)
 	const struct task *task = task_find(&tracer->table, tracer->command);
 
 	return task && task->stopped;
+}
+
+void tracer_job_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTSTP);
+	sigaddset(set, SIGTTIN);
+	sigaddset(set, SIGTTOU);
+	sigaddset(set, SIGCONT);
 }
 
 void tracer_kill_all(struct tracer *tracer)
@@ -428,12 +438,44 @@ static bool is_stop_signal(int signal)
 	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
+/*
+ * A SIGCONT that was sent to the whole process group ends the command's stop in
+ * the kernel before we hear of anything, and the next Ctrl-Z may have come since:
+ * one more SIGCONT would undo that. So the command is asked. One in a group-stop
+ * reports it again when it is interrupted, one that was continued does not:
+ * ptrace(2), PTRACE_INTERRUPT.
+ */
+void tracer_continue_command(struct tracer *tracer)
+{
+	if (!tracer_command_is_stopped(tracer))
+		return;
+	tracer->continuing = true;
+	ptrace(PTRACE_INTERRUPT, tracer->command, NULL, NULL);
+}
+
+static void command_still_stopped(struct tracer *tracer)
+{
+	if (tracer->continuing)
+		kill(tracer->command, SIGCONT);
+	tracer->continuing = false;
+}
+
+/* A stop signal is on its way to the task: it is newer than what we were to end. */
+static void on_signal(struct tracer *tracer, struct task *task, int signal)
+{
+	if (is_stop_signal(signal) && task->process->pid == tracer->command)
+		tracer->continuing = false;
+	task_resume(task, signal);
+}
+
 /* PTRACE_EVENT_STOP: a group-stop, its end, or a new task's first stop. */
 static void on_event_stop(struct tracer *tracer, struct task *task, int event, int signal)
 {
 	(void)event;
 	task->stopped = is_stop_signal(signal);
 	if (!task->stopped) {
+		if (task->tid == tracer->command)
+			tracer->continuing = false;
 		task_resume(task, 0);
 		return;
 	}
@@ -441,6 +483,8 @@ static void on_event_stop(struct tracer *tracer, struct task *task, int event, i
 	ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
 	if (task->process->pid == tracer->command)
 		tracer->tell_stop = true;
+	if (task->tid == tracer->command)
+		command_still_stopped(tracer);
 }
 
 static void on_ptrace_event(struct tracer *tracer, struct task *task, int event, int signal)
@@ -476,7 +520,7 @@ static void handle_status(struct tracer *tracer, pid_t tid, int status)
 		on_syscall_stop(tracer, task);
 	else
 		/* Signal-delivery: the task gets what was sent to it. */
-		task_resume(task, signal);
+		on_signal(tracer, task, signal);
 }
 
 /* Nothing is waiting to be handled: now the observer may stop callgate itself. */
@@ -487,15 +531,24 @@ static void tell_command_stopped(struct tracer *tracer)
 		tracer->observer->command_stopped(tracer->observer->ctx);
 }
 
-/* Waits until a task reports or somebody wakes us. */
-static void wait_signal(void)
+/*
+ * Waits until a task reports, somebody wakes us, or callgate is sent a signal of
+ * job control. SIGCHLD has the lowest number and comes first: what was sent to
+ * callgate is told only when all that the tasks reported has been handled.
+ */
+static void wait_signal(struct tracer *tracer)
 {
+	siginfo_t info;
 	sigset_t set;
 
-	sigemptyset(&set);
+	tracer_job_signals(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, TRACER_WAKE_SIGNAL);
-	sigwaitinfo(&set, NULL);
+	if (sigwaitinfo(&set, &info) < 0 || info.si_signo == SIGCHLD ||
+		info.si_signo == TRACER_WAKE_SIGNAL)
+		return;
+	tracer->observer->job_signal(tracer->observer->ctx, &info);
+	tracer->tell_stop = tracer_command_is_stopped(tracer);
 }
 
 static void handle_wakes(struct tracer *tracer)
@@ -506,8 +559,6 @@ static void handle_wakes(struct tracer *tracer)
 		return;
 	if (tracer->observer->woken)
 		tracer->observer->woken(tracer->observer->ctx);
-	/* The news may be what the observer waited for to stop with the command. */
-	tracer->tell_stop = tracer_command_is_stopped(tracer);
 }
 
 int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **err)
@@ -531,7 +582,7 @@ int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **e
 		if (tid == 0 && tracer->tell_stop)
 			tell_command_stopped(tracer);
 		else if (tid == 0)
-			wait_signal();
+			wait_signal(tracer);
 	}
 	*status = tracer->command_status;
 	return 0;

@@ -4,8 +4,9 @@
  * 5.3 or later for PTRACE_GET_SYSCALL_INFO.
  *
  * Unless it says otherwise, a function must be called from the thread that
- * started the command: only that one may make ptrace requests. SIGCHLD and
- * TRACER_WAKE_SIGNAL must be blocked in every thread of the process.
+ * started the command: only that one may make ptrace requests. SIGCHLD,
+ * TRACER_WAKE_SIGNAL and tracer_job_signals() must be blocked in every thread of
+ * the process, and no other thread may take them.
  */
 #ifndef CALLGATE_TRACER_TRACER_H
 #define CALLGATE_TRACER_TRACER_H
@@ -57,12 +58,22 @@ struct tracer_observer {
 	void (*exited)(void *ctx, struct task *task, int status);
 	/* The command's first process is stopped, and everything known has been handled. */
 	void (*command_stopped)(void *ctx);
+	/*
+	 * One of tracer_job_signals() was sent to this process. Told in the order
+	 * they were sent in (a stop signal takes back a SIGCONT that waits, and the
+	 * other way round: signal(7)), and in the thread that sees the command stop
+	 * and go on, so that what came first is known.
+	 */
+	void (*job_signal)(void *ctx, const siginfo_t *info);
 	/* tracer_wake() was called. May answer held tasks. NULL is allowed. */
 	void (*woken)(void *ctx);
 };
 
 /* Ends the tracing thread's wait. */
 #define TRACER_WAKE_SIGNAL SIGURG
+
+/* Signals of job control: SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT. */
+void tracer_job_signals(sigset_t *set);
 
 struct tracer;
 
@@ -101,5 +112,12 @@ void tracer_ask_kill(struct tracer *tracer);
 
 /* True when the command's first process is in a group-stop. */
 bool tracer_command_is_stopped(const struct tracer *tracer);
+
+/*
+ * Continues the command if it is still in the group-stop it is in as far as is
+ * known now. Does nothing when it was continued meanwhile, or was told to stop
+ * again.
+ */
+void tracer_continue_command(struct tracer *tracer);
 
 #endif

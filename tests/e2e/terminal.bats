@@ -102,8 +102,7 @@ ctrl_z_and_fg() {
 			send first\n
 			expect got <first>
 		SCRIPT
-		# A SIGCONT passed on late can still undo a Ctrl-Z typed at once after fg.
-		for i in $(seq "$([ -n "${CALLGATE_SOAK:-}" ] && echo 20 || echo 2)"); do
+		for i in $(seq 20); do
 			printf '%s\n' 'send \x1a' 'expect Stopped' 'expect ready>' 'send fg\n' \
 				"send again $i\\n" "expect got <again $i>"
 		done
@@ -188,6 +187,51 @@ ctrl_z_and_fg() {
 	eventually grep -q '^State:.*[tT] ' "/proc/$inner/status"
 	touch go
 	kill -CONT "$inner"
+	wait "$GATE"
+}
+
+state_of() {
+	sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status"
+}
+
+is_in_state() {
+	[[ "$(state_of "$1")" == ["$2"] ]]
+}
+
+@test "SIGCONT to callgate alone continues a command that somebody stopped" {
+	local inner
+	start_gate sh -c 'echo $$ >inner; while ! [ -e go ]; do sleep 0.01; done'
+	eventually test -s inner
+	inner=$(cat inner)
+	kill -STOP "$inner"
+	eventually is_in_state "$inner" tT
+	touch go
+	kill -CONT "$GATE"
+	wait "$GATE"
+}
+
+@test "SIGTSTP to callgate alone stops both, and SIGCONT to callgate alone continues both" {
+	local inner
+	start_gate sh -c 'echo $$ >inner; while ! [ -e go ]; do sleep 0.01; done'
+	eventually test -s inner
+	inner=$(cat inner)
+	kill -TSTP "$GATE"
+	eventually is_in_state "$GATE" T
+	is_in_state "$inner" tT
+	touch go
+	kill -CONT "$GATE"
+	wait "$GATE"
+}
+
+@test "SIGTSTP and SIGCONT to callgate alone, one right after the other: nothing stays stopped" {
+	start_gate sh -c 'while ! [ -e go ]; do sleep 0.01; done'
+	eventually grep -q exec "$TEXT"
+	for _ in $(seq 200); do
+		kill -TSTP "$GATE"
+		kill -CONT "$GATE"
+	done
+	touch go
+	timeout "$DEADLINE" tail --pid="$GATE" -s 0.05 -f /dev/null
 	wait "$GATE"
 }
 
