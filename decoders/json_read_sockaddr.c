@@ -197,9 +197,9 @@ const struct sockaddr_value *json_in_sockaddr(const struct json_in *in, const ch
 		return NULL;
 	s->status = status;
 	json_read_hex(json_in_get(in, name, "_addr"), &s->addr);
-	s->len = (int64_t)json_in_number(in, name, "_len");
 	/* No bytes at all are marked as a bad length, and are none. */
-	if (status == VALUE_BAD_LENGTH && s->len == 0 && json_in_get(in, name, "_len"))
+	if (json_read_number(json_in_get(in, name, "_len"), &s->len) && s->len == 0 &&
+		status == VALUE_BAD_LENGTH)
 		s->status = VALUE_OK;
 	if (status == VALUE_OK || json_in_get(in, "family", "")) {
 		if (read_members(in, s)) {

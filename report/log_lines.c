@@ -73,7 +73,7 @@ int log_lines_next(struct log_lines *lines, struct log_line *out)
 	*out = (struct log_line){ .text = "" };
 	for (;;) {
 		size_t len = lines->end - lines->begin;
-		const char *from = lines->data + lines->begin;
+		const char *from = lines->data ? lines->data + lines->begin : "";
 		const char *newline =
 			len > looked ? memchr(from + looked, '\n', len - looked) : NULL;
 

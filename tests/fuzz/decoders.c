@@ -10,10 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/escape.h"
 #include "decoders/call.h"
 #include "decoders/json.h"
+#include "decoders/json_read.h"
 #include "decoders/text.h"
 
 /* Checked in every build, unlike assert(). */
@@ -252,6 +254,46 @@ static void check_destinations(const struct call *call, const struct socket_fact
 	sbuf_free(&out);
 }
 
+/*
+ * The call as a log tells of it has the same destinations, none of them readable
+ * that was not, and is the same for people but for what the log leaves out.
+ */
+static void check_read(const struct call *call, const json_t *args)
+{
+	const struct json_call from = { call->abi->name, call->name, call->nr, args };
+	const struct sockaddr_value *addr, *again;
+	struct socket_facts facts;
+	struct sbuf out = SBUF_INIT;
+	struct arena arena;
+	struct call read;
+	size_t i = 0;
+
+	arena_init(&arena, 16 * 1024 * 1024);
+	json_read_call(&from, &arena, &read, &facts);
+	MUST(read.abi == call->abi && read.nr == call->nr && read.desc == call->desc);
+	MUST(read.values_len == call->values_len);
+	do {
+		addr = call_destination(call, i);
+		again = call_destination(&read, i++);
+		/* How many messages an array had that was not readable, the log does not say. */
+		MUST(again || !addr);
+		if (!addr)
+			break;
+		check_sockaddr(again);
+		/* Half a family is a bad length in the log. */
+		MUST(addr->raw_len == 1 ||
+			(addr->status == VALUE_OK) == (again->status == VALUE_OK));
+		MUST(addr->raw_len < 2 || addr->family == again->family);
+		MUST(addr->family != AF_INET || addr->decoded == again->decoded);
+		if (addr->status == VALUE_OK && addr->decoded && addr->family == AF_INET)
+			MUST(!memcmp(&addr->inet, &again->inet, sizeof(addr->inet)));
+	} while (true);
+	text_call(&out, &read, &facts);
+	check_text(&out);
+	sbuf_free(&out);
+	arena_free(&arena);
+}
+
 static void check_json(const struct call *call, const struct socket_facts *facts)
 {
 	json_t *args = json_call_args(call, facts), *again;
@@ -262,6 +304,7 @@ static void check_json(const struct call *call, const struct socket_facts *facts
 	MUST(text);
 	again = json_loads(text, JSON_ALLOW_NUL, NULL);
 	MUST(again && json_equal(args, again));
+	check_read(call, again);
 	json_decref(again);
 	json_decref(args);
 	free(text);
