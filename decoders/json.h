@@ -30,7 +30,7 @@
  * A socket address has no member of its own name: its parts stand beside the
  * other arguments, {"fd":21,"family":"inet","address":"169.254.169.254",
  * "port":80,"type":"stream","protocol":"tcp"}, the last two from `facts` when
- * these are known. By family:
+ * these are known, with "socket_family" when that is another. By family:
  *
  *   inet, unspec   address, port
  *   inet6          address, port; flowinfo, scope_id when not 0

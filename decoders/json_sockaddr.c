@@ -126,11 +126,15 @@ static sockaddr_json *const families[] = {
 	[AF_XDP] = put_xdp,
 };
 
-static void put_facts(struct json_out *out, const struct socket_facts *facts)
+/* The socket's family is said where it is not the address's. */
+static void put_facts(
+	struct json_out *out, const struct sockaddr_value *s, const struct socket_facts *facts)
 {
 	const struct name_row *names = socket_protocols(facts->family);
 	uint64_t protocol = (uint32_t)facts->protocol;
 
+	if (s->raw_len < sizeof(s->family) || facts->family != s->family)
+		json_put(out, "socket_family", json_name(socket_families, (uint32_t)facts->family));
 	json_put(out, "type", json_name(socket_types, (uint32_t)facts->type));
 	if (protocol || name_of(names, protocol))
 		json_put(out, "protocol", json_name(names, protocol));
@@ -155,5 +159,5 @@ void json_put_sockaddr(struct json_out *out, const char *name, const struct sock
 	else if (s->raw_len)
 		json_put(out, "raw", json_hex_bytes(s->raw, s->raw_len, '\0'));
 	if (facts && facts->known)
-		put_facts(out, facts);
+		put_facts(out, s, facts);
 }

@@ -67,6 +67,12 @@ struct event_call {
 	const struct decision *decision; /* what happened */
 	const struct decision *would;    /* audit: what enforce would have done; else NULL */
 	const char *advice;              /* near miss in words; NULL for none */
+	/* What else was judged by, where it was looked for. */
+	const struct program *target;  /* exec: the program that would run; else NULL */
+	const char *const *unix_paths; /* where each destination's path leads; NULL: nowhere */
+	size_t unix_paths_len;         /* 0: not looked for */
+	bool uid_known;
+	uid_t uid; /* effective */
 };
 
 struct event_exit {

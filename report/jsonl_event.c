@@ -28,8 +28,49 @@ static void put_time(struct record *record, const struct event *event)
 	record_unsigned(record, "mono_ns", event->mono_ns);
 }
 
+/* The scripts of ancestors, null for those that have none. */
+static void put_lineage_scripts(struct record *record, const struct lineage *lineage)
+{
+	const struct lineage *first = lineage;
+	size_t n = 0;
+
+	if (!first)
+		return;
+	do
+		lineage = lineage->parent;
+	while (lineage && !lineage->program->script);
+	if (!lineage)
+		return;
+	record_array_open(record, "lineage_scripts");
+	for (lineage = first; lineage && n < LINEAGE_MAX; lineage = lineage->parent, n++) {
+		if (lineage->program->script)
+			record_text(record, NULL, lineage->program->script);
+		else
+			record_null(record, NULL);
+	}
+	record_array_close(record);
+}
+
+/* Which of them have no name that a rule could mean, by their places in the lineage. */
+static void put_nameless(struct record *record, const struct lineage *lineage)
+{
+	bool any = false;
+
+	for (size_t n = 0; lineage && n < LINEAGE_MAX; lineage = lineage->parent, n++) {
+		if (!lineage->program->nameless)
+			continue;
+		if (!any)
+			record_array_open(record, "nameless");
+		any = true;
+		record_unsigned(record, NULL, n);
+	}
+	if (any)
+		record_array_close(record);
+}
+
 static void put_lineage(struct record *record, const struct lineage *lineage)
 {
+	const struct lineage *first = lineage;
 	size_t n = 0;
 
 	record_array_open(record, "lineage");
@@ -40,6 +81,8 @@ static void put_lineage(struct record *record, const struct lineage *lineage)
 	record_array_close(record);
 	if (n > LINEAGE_MAX)
 		record_unsigned(record, "lineage_left_out", n - LINEAGE_MAX);
+	put_lineage_scripts(record, first);
+	put_nameless(record, first);
 }
 
 static void put_task(struct record *record, const struct event_task *task)
@@ -103,8 +146,40 @@ static void put_result(struct record *record, const struct event_call *call)
 	record_unsigned(record, "duration_ns", call->duration_ns);
 }
 
+static void put_program(
+	struct record *record, const char *const keys[static 3], const struct program *program)
+{
+	record_text(record, keys[0], program->path);
+	record_text(record, keys[1], program->script);
+	if (program->nameless)
+		record_bool(record, keys[2], true);
+}
+
+/* What it was judged by, beyond the arguments. */
+static void put_facts(struct record *record, const struct event_call *call)
+{
+	static const char *const keys[] = { "target", "target_script", "target_nameless" };
+
+	if (call->uid_known)
+		record_unsigned(record, "uid", call->uid);
+	/* What ran, if it did, is what was judged. */
+	if (call->target && !call->program)
+		put_program(record, keys, call->target);
+	if (!call->unix_paths_len)
+		return;
+	record_array_open(record, "unix_paths");
+	for (size_t i = 0; i < call->unix_paths_len; i++) {
+		if (call->unix_paths[i])
+			record_text(record, NULL, call->unix_paths[i]);
+		else
+			record_null(record, NULL);
+	}
+	record_array_close(record);
+}
+
 static void put_call(struct record *record, const struct event *event)
 {
+	static const char *const keys[] = { "program", "program_script", "program_nameless" };
 	const struct event_call *call = &event->call;
 
 	record_text(record, "abi", call->call->abi->name);
@@ -112,10 +187,9 @@ static void put_call(struct record *record, const struct event *event)
 	record_number(record, "nr", call->call->nr);
 	record_text(record, "kind", call_kind_name(call_kind(call->call)));
 	record_json(record, "args", json_call_args(call->call, call->socket));
-	if (call->program) {
-		record_text(record, "program", call->program->path);
-		record_text(record, "program_script", call->program->script);
-	}
+	if (call->program)
+		put_program(record, keys, call->program);
+	put_facts(record, call);
 	if (call->child) {
 		record_number(record, "child", call->child);
 		record_bool(record, "child_is_thread", call->child_is_thread);

@@ -14,11 +14,12 @@
 static const char *const members[] = { "abi", "advice", "args", "backend", "call", "callgate",
 	"calls", "child", "child_is_thread", "code", "comm", "command", "core_dumped", "cwd",
 	"denials", "destinations", "duration_ns", "errno", "error", "exe", "exit_code", "failures",
-	"gid", "how", "kernel", "kind", "lifetime_ns", "lineage", "lineage_left_out", "lost",
-	"mode", "mono_ns", "nr", "parent", "peak_processes", "peak_tasks", "pid", "policies",
-	"processes", "program", "program_script", "programs", "reason", "result", "rule", "script",
-	"seq", "signal", "stack", "text", "thread", "threads", "tid", "time", "type", "uid", "v",
-	"verdict", "warnings", "why", "would" };
+	"gid", "how", "kernel", "kind", "lifetime_ns", "lineage", "lineage_left_out",
+	"lineage_scripts", "lost", "mode", "mono_ns", "nameless", "nr", "parent", "peak_processes",
+	"peak_tasks", "pid", "policies", "processes", "program", "program_nameless",
+	"program_script", "programs", "reason", "result", "rule", "script", "seq", "signal",
+	"stack", "target", "target_nameless", "target_script", "text", "thread", "threads", "tid",
+	"time", "type", "uid", "unix_paths", "v", "verdict", "warnings", "why", "would" };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -105,7 +106,28 @@ static struct timespec read_time(const char *text)
 	return time;
 }
 
-/* The programs from the running one up; the first may have a script. */
+/* No rule means it by its path; it need not be marked for that. */
+static bool is_no_path(const char *path)
+{
+	return !path || path[0] != '/';
+}
+
+/* What is not known of every program: its script, that it is nameless. */
+static void read_ancestors(struct line *line, struct program *programs, size_t len)
+{
+	const json_t *scripts = member(line, "lineage_scripts");
+	const json_t *nameless = member(line, "nameless");
+	uint64_t place;
+
+	for (size_t i = 0; i < len && i < json_array_size(scripts); i++)
+		programs[i].script = json_read_text(json_array_get(scripts, i), line->arena);
+	for (size_t i = 0; i < json_array_size(nameless); i++) {
+		if (json_read_unsigned(json_array_get(nameless, i), &place) && place < len)
+			programs[place].nameless = true;
+	}
+}
+
+/* The programs from the running one up. */
 static const struct lineage *read_lineage(struct line *line)
 {
 	const json_t *list = member(line, "lineage");
@@ -119,10 +141,11 @@ static const struct lineage *read_lineage(struct line *line)
 		const char *path = json_read_text(json_array_get(list, i), line->arena);
 
 		programs[i].path = path ? path : "";
-		programs[i].nameless = !path || path[0] != '/';
+		programs[i].nameless = is_no_path(path);
 		chain[i].program = &programs[i];
 		chain[i].parent = i + 1 < len ? &chain[i + 1] : NULL;
 	}
+	read_ancestors(line, programs, len);
 	programs[0].script = text(line, "script");
 	return chain;
 }
@@ -220,8 +243,37 @@ static void read_result(struct line *line)
 	line->out->event.call.duration_ns = number(line, "duration_ns");
 }
 
+/* The program of an exec, NULL when the line has none. */
+static const struct program *read_program(
+	struct line *line, const char *const keys[static 3], struct program *out)
+{
+	out->path = text(line, keys[0]);
+	out->script = text(line, keys[1]);
+	out->nameless = is_no_path(out->path) || json_is_true(member(line, keys[2]));
+	return out->path ? out : NULL;
+}
+
+static void read_facts(struct line *line)
+{
+	static const char *const keys[] = { "target", "target_script", "target_nameless" };
+	struct event_call *call = &line->out->event.call;
+	const json_t *paths = member(line, "unix_paths");
+	size_t len = json_array_size(paths);
+	const char **list = len ? arena_alloc(line->arena, len * sizeof(*list)) : NULL;
+	uint64_t uid = 0;
+
+	call->target = call->program ? call->program : read_program(line, keys, &line->out->target);
+	call->uid_known = json_read_unsigned(member(line, "uid"), &uid) && uid <= UINT32_MAX;
+	call->uid = (uid_t)uid;
+	for (size_t i = 0; list && i < len; i++)
+		list[i] = json_read_text(json_array_get(paths, i), line->arena);
+	call->unix_paths = list;
+	call->unix_paths_len = list ? len : 0;
+}
+
 static void read_call(struct line *line)
 {
+	static const char *const keys[] = { "program", "program_script", "program_nameless" };
 	struct log_event *out = line->out;
 	struct event_call *call = &out->event.call;
 	struct json_call from = {
@@ -235,11 +287,8 @@ static void read_call(struct line *line)
 	call->call = &out->call;
 	call->result = &out->result;
 	call->socket = &out->socket;
-	out->program.path = text(line, "program");
-	out->program.script = text(line, "program_script");
-	out->program.nameless = out->program.path && out->program.path[0] != '/';
-	if (out->program.path)
-		call->program = &out->program;
+	call->program = read_program(line, keys, &out->program);
+	read_facts(line);
 	call->child = small(line, "child");
 	call->child_is_thread = json_is_true(member(line, "child_is_thread"));
 	read_result(line);

@@ -16,6 +16,7 @@ struct log_event {
 	struct socket_facts socket;
 	struct decision decision;
 	struct program program; /* what an exec runs */
+	struct program target;  /* what it would have run */
 };
 
 /*
