@@ -95,12 +95,15 @@ static size_t count_destinations(const struct call *call, bool *unix_paths)
 }
 
 /* The i-th target is the i-th destination's; those that are no Unix path have none. */
-static void gather_unix_targets(const struct task *task, struct pending *pending)
+void judge_gather_paths(const struct task *task, struct pending *pending)
 {
-	bool for_bind = call_kind(&pending->call) == CALL_KIND_BIND;
-	bool unix_paths;
-	size_t n = count_destinations(&pending->call, &unix_paths);
+	enum call_kind kind = call_kind(&pending->call);
+	bool for_bind = kind == CALL_KIND_BIND, unix_paths;
+	size_t n;
 
+	if (!for_bind && kind != CALL_KIND_CONNECT)
+		return;
+	n = count_destinations(&pending->call, &unix_paths);
 	if (!unix_paths || n > TARGETS_MAX)
 		return;
 	pending->targets = calloc(n, sizeof(*pending->targets));
@@ -150,9 +153,9 @@ void judge_gather(const struct judge *judge, const struct task *task, struct pen
 {
 	enum call_kind kind = call_kind(&pending->call);
 
-	pending->uid = judge->uses_uid ? task_euid(task->tid) : 0;
-	if (kind == CALL_KIND_CONNECT || kind == CALL_KIND_BIND)
-		gather_unix_targets(task, pending);
+	if (judge->uses_uid)
+		pending->uid = task_euid(task->tid);
+	judge_gather_paths(task, pending);
 	if (kind == CALL_KIND_EXEC)
 		gather_exec_target(task, pending);
 }

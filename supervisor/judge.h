@@ -28,6 +28,9 @@ int judge_init(struct judge *judge, const struct policy *policy, struct err **er
  */
 void judge_gather(const struct judge *judge, const struct task *task, struct pending *pending);
 
+/* Only where its Unix paths lead: for the record of a run without a policy. */
+void judge_gather_paths(const struct task *task, struct pending *pending);
+
 /* True when a host name that may matter has no fresh answer: judge_look_up() would get it. */
 bool judge_wants_names(const struct judge *judge, const struct pending *pending);
 

@@ -19,6 +19,7 @@ struct pending *pending_get(struct pending_pool *pool)
 		return NULL;
 	arena_init(&pending->arena, CALL_MEMORY);
 	pending->fd = -1;
+	pending->uid = (uid_t)-1;
 	return pending;
 }
 
@@ -41,7 +42,7 @@ void pending_put(struct pending_pool *pool, struct pending *pending)
 	arena_reset(&pending->arena);
 	sbuf_reset(&advice);
 	arena = pending->arena;
-	*pending = (struct pending){ .arena = arena, .advice = advice, .fd = -1 };
+	*pending = (struct pending){ .arena = arena, .advice = advice, .fd = -1, .uid = (uid_t)-1 };
 	pending->next = pool->free;
 	pool->free = pending;
 }

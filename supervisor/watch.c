@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "supervisor/event_facts.h"
 #include "supervisor/exec_argv.h"
 #include "supervisor/socket_dup.h"
 #include "tracer/memory.h"
@@ -172,10 +173,12 @@ static void finish(struct watch *watch, struct task *task, const struct call_res
 {
 	struct pending *pending = task->user;
 	struct mem_reader mem = task_memory_reader(&task->tid);
+	struct event_facts facts;
 	struct event event;
 
 	call_decode_result(&pending->call, result, &mem, &pending->arena);
 	event = call_event(watch, task, pending, result);
+	event_facts_put(pending, &facts, &event.call);
 	emit(watch->emitter, &event, &pending->at);
 	if (watch->gate) {
 		note_denied_command(watch, task, pending);
@@ -224,6 +227,8 @@ static enum trap_response watch_trapped(
 	memcpy(pending->comm, task->comm, sizeof(pending->comm));
 	if (watch->gate)
 		response = gate_trapped(watch->gate, task, pending, answer, &silent);
+	else
+		judge_gather_paths(task, pending);
 	if (silent) {
 		pending_done(watch, pending);
 		return response;

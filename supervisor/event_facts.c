@@ -1,0 +1,24 @@
+#include "supervisor/event_facts.h"
+
+/* The path of the i-th destination; NULL where it leads nowhere, or is no path. */
+static const char *unix_path(const struct pending *pending, size_t i)
+{
+	const struct unix_target *target = &pending->targets[i];
+	bool nowhere = target->errnum && call_kind(&pending->call) == CALL_KIND_CONNECT &&
+		       pending->targets_len == 1;
+
+	return target->path[0] && !nowhere ? target->path : NULL;
+}
+
+void event_facts_put(
+	const struct pending *pending, struct event_facts *facts, struct event_call *call)
+{
+	call->uid_known = pending->uid != (uid_t)-1;
+	call->uid = pending->uid;
+	if (pending->exec)
+		call->target = &pending->exec->program;
+	for (size_t i = 0; i < pending->targets_len; i++)
+		facts->unix_paths[i] = unix_path(pending, i);
+	call->unix_paths = facts->unix_paths;
+	call->unix_paths_len = pending->targets_len;
+}
