@@ -86,7 +86,9 @@ const struct command command_table[] = {
 			"Prints the verdict, the rule it comes from, and why each rule before it "
 			"does not match. CALL is connect or bind, with tcp:ADDRESS:PORT, "
 			"udp:ADDRESS:PORT, unix:/PATH, unix:@NAME or vsock:CID:PORT; exec PATH; "
-			"spawn; socket FAMILY/TYPE; or syscall NAME. Programs are told apart by "
+			"spawn; socket or socketpair FAMILY/TYPE; syscall NAME; or, for a "
+			"network mode, getsockopt, listen, accept, sendto and their like with "
+			"FAMILY/TYPE of the socket. Programs are told apart by "
 			"their paths; links are followed. Without --exe nothing is known of the "
 			"program. The exit status is 0, whatever the verdict.",
 		.min_args = 2,

@@ -216,7 +216,18 @@ static const struct call_words {
 	{ "exec", CALL_KIND_EXEC, "PATH", set_target },
 	{ "spawn", CALL_KIND_SPAWN, NULL, set_nothing },
 	{ "socket", CALL_KIND_SOCKET, "FAMILY/TYPE", set_socket },
+	{ "socketpair", CALL_KIND_SOCKET, "FAMILY/TYPE", set_socket },
 	{ "syscall", CALL_KIND_SYSCALL, "NAME", set_syscall },
+	/* What only a network mode judges, by the socket it is made on. */
+	{ "accept", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
+	{ "getpeername", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
+	{ "getsockname", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
+	{ "getsockopt", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
+	{ "listen", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
+	{ "recvmmsg", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
+	{ "sendto", CALL_KIND_CONNECT, "FAMILY/TYPE", set_socket },
+	{ "setsockopt", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
+	{ "shutdown", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
 };
 
 enum { CALL_WORDS = sizeof(call_words) / sizeof(call_words[0]) };
@@ -251,6 +262,7 @@ int explain_what(struct explain_call *call, char *const *args, struct err **err)
 			return err_set(err, 0, "'%s' is too much: write %s %s",
 				args[words->arg ? 2 : 1], args[0], words->arg ? words->arg : "");
 		call->request.kind = words->kind;
+		call->request.call = words->name;
 		return words->set(call, args[1], err);
 	}
 	return fail_word(args[0], err);

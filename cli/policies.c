@@ -1,11 +1,14 @@
 #include "cli/policies.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 int policies_load(struct policies *policies, char *const *files,
 	void (*warn)(void *ctx, const char *text), void *ctx, struct err **err)
 {
-	struct policy_env env = { .warn = warn, .warn_ctx = ctx };
+	struct policy_env env = {
+		.warn = warn, .warn_ctx = ctx, .environ = (const char *const *)environ
+	};
 	size_t n = 0;
 
 	while (files[n])

@@ -7,6 +7,7 @@
 #include "cli/log_files.h"
 #include "cli/message.h"
 #include "cli/policies.h"
+#include "policy/network.h"
 #include "report/summary.h"
 #include "supervisor/run.h"
 
@@ -26,7 +27,7 @@ static void call_set_cleanup(struct call_set **set)
 	call_set_free(*set);
 }
 
-/* What can be judged: the calls of the gate, and whatever else the policy denies by name. */
+/* What can be judged: the calls of the gate, and whatever else the policy denies or bounds. */
 static int select_judged(const struct policy *policy, struct call_set **out, struct err **err)
 {
 	cleanup_sbuf struct sbuf expr = SBUF_INIT;
@@ -38,6 +39,8 @@ static int select_judged(const struct policy *policy, struct call_set **out, str
 		if (!strchr(word, ':'))
 			sbuf_fmt(&expr, ",%s", word);
 	}
+	for (size_t i = 0; (word = policy_network_call(policy, i)); i++)
+		sbuf_fmt(&expr, ",%s", word);
 	return call_set_parse(sbuf_text(&expr), out, err);
 }
 
@@ -78,6 +81,8 @@ static int open_state(
 			return err_set(err, 0, "%s needs a policy: -p FILE", mode_name(mode));
 		if (policies_load(&state->policies, (char *const *)options->policy.items, warn,
 			    NULL, err) < 0)
+			return -1;
+		if (mode == MODE_ENFORCE && policy_network_ready(state->policies.policy, err) < 0)
 			return -1;
 	}
 	return log_files_open(&state->files, options, err);

@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "policy/network_impl.h"
 #include "policy/search.h"
 
 static int kind_errno(enum call_kind kind)
@@ -67,27 +68,58 @@ static bool decide_target(const struct facts *facts, struct decision *d)
 	return true;
 }
 
+static bool decide_network(const struct facts *facts, struct decision *d)
+{
+	struct network_denial denial;
+
+	if (!network_denies(facts->policy, facts->request, &facts->target, &denial))
+		return false;
+	decide_plain(d, VERDICT_DENY, denial.errnum, denial.reason);
+	d->why = denial.why;
+	d->rule.file = denial.place.file;
+	d->rule.line = denial.place.line;
+	return true;
+}
+
+/* No default allows a socket that reaches past every destination. */
+static void decide_family(const struct request *request, struct decision *d)
+{
+	const char *why;
+
+	if (request->kind != CALL_KIND_SOCKET || d->verdict != VERDICT_ALLOW ||
+		!network_needs_rule(&request->socket, &why))
+		return;
+	d->verdict = VERDICT_DENY;
+	d->errnum = kind_errno(request->kind);
+	d->reason = "network.family";
+	d->why = why;
+}
+
 void policy_decide(const struct policy *policy, const struct request *request, struct decision *d)
 {
 	struct facts facts;
 	struct found found;
 
-	if (request->kind == CALL_KIND_OTHER) {
-		decide_plain(d, VERDICT_ALLOW, 0, "unjudged");
-		return;
-	}
 	if (request->kind == CALL_KIND_SYSCALL) {
 		decide_syscall(policy, request, d);
 		return;
 	}
 	facts_of(policy, request, &facts);
+	if (decide_network(&facts, d))
+		return;
+	if (request->kind == CALL_KIND_OTHER) {
+		decide_plain(d, VERDICT_ALLOW, 0, "unjudged");
+		return;
+	}
 	if (decide_target(&facts, d))
 		return;
 	search_first(&facts, &found);
-	if (found.rule != RULE_NONE)
+	if (found.rule != RULE_NONE) {
 		decide_rule(&policy->rules[found.rule], request->kind, d);
-	else
+	} else {
 		decide_default(&policy->defaults[request->kind], request->kind, d);
+		decide_family(request, d);
+	}
 	if (found.changed != RULE_NONE && d->verdict != VERDICT_ALLOW) {
 		d->reason = "identity.changed";
 		d->near_miss = (int)found.changed;

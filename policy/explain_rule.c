@@ -1,4 +1,5 @@
 #include "policy/index.h"
+#include "policy/network_impl.h"
 #include "policy/socket_pattern.h"
 #include "policy/words.h"
 
@@ -154,15 +155,31 @@ static bool because(struct facts *facts, const struct rule *rule, struct sbuf *o
 	return true;
 }
 
+/* The mode comes before the rules. True when it decides. */
+static bool explain_network(struct facts *facts, policy_explain_fn *fn, void *ctx)
+{
+	struct network_denial denial;
+	struct rule_ref ref = { .id = "" };
+
+	if (!network_denies(facts->policy, facts->request, &facts->target, &denial))
+		return false;
+	ref.file = denial.place.file;
+	ref.line = denial.place.line;
+	fn(ctx, &ref, true, denial.why);
+	return true;
+}
+
 void policy_explain(const struct policy *policy, const struct request *request,
 	policy_explain_fn *fn, void *ctx)
 {
 	struct sbuf text = SBUF_INIT;
 	struct facts facts;
 
-	if (request->kind == CALL_KIND_OTHER || request->kind == CALL_KIND_SYSCALL)
+	if (request->kind == CALL_KIND_SYSCALL)
 		return;
 	facts_of(policy, request, &facts);
+	if (explain_network(&facts, fn, ctx) || request->kind == CALL_KIND_OTHER)
+		return;
 	if ((request->kind == CALL_KIND_CONNECT || request->kind == CALL_KIND_BIND) &&
 		facts.target.class >= TARGET_NONE)
 		return;

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "policy/model.h"
 #include "policy/name_resolver.h"
+#include "policy/network.h"
 #include "policy/paths.h"
 #include "policy/policy.h"
 #include "policy/vec.h"
@@ -35,6 +36,7 @@ struct policy {
 	size_t nedits;
 	struct denied_syscall *denied; /* the default list, edited; sorted by word */
 	size_t ndenied;
+	struct network network;
 
 	struct path_table paths;   /* on the heap */
 	struct address *resolvers; /* @resolvers */

@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "policy/lint_impl.h"
 #include "policy/name_resolver.h"
+#include "policy/network.h"
 
 void lint_report(const struct lint *lint, enum lint_level level, const char *code,
 	const struct place *place, const char *fmt, ...)
@@ -72,6 +73,16 @@ static void lint_names(const struct lint *lint, struct name_resolver *resolver)
 	}
 }
 
+static void lint_network(const struct lint *lint)
+{
+	const struct network *network = policy_network(lint->policy);
+
+	if (policy_network_ready(lint->policy, NULL) < 0)
+		lint_report(lint, LINT_WARNING, "network.proxy", &network->place,
+			"no proxy is known here, and enforce would not start: set http_proxy, "
+			"https_proxy or all_proxy to a URL on this host, or list endpoints");
+}
+
 void policy_lint(
 	const struct policy *policy, struct name_resolver *resolver, lint_fn *fn, void *ctx)
 {
@@ -87,4 +98,5 @@ void policy_lint(
 		lint_shells(&lint, rule);
 	}
 	lint_names(&lint, resolver);
+	lint_network(&lint);
 }

@@ -64,6 +64,7 @@ static int load_tree(struct loader *l, const struct yaml *root)
 		{ "default", load_default },
 		{ "budgets", load_budgets },
 		{ "syscalls", load_syscalls },
+		{ "network", load_network },
 		{ "rules", load_rules },
 		{ NULL, NULL },
 	};
@@ -149,6 +150,8 @@ static int load_finish(struct loader *l, const char *name)
 		!seal(l, &l->edits, p->edits, p->nedits))
 		return load_no_memory(l);
 	ret = load_syscalls_finish(l);
+	if (ret == 0)
+		ret = load_network_finish(l);
 	if (ret == 0 && l->wants_resolvers)
 		ret = load_resolvers(l);
 	if (ret == 0 && index_build(p) < 0)

@@ -106,9 +106,13 @@ int load_socket(struct loader *l, const struct yaml *node, void *rule);
 int load_default(struct loader *l, const struct yaml *node, void *unused);
 int load_budgets(struct loader *l, const struct yaml *node, void *unused);
 int load_syscalls(struct loader *l, const struct yaml *node, void *unused);
+int load_network(struct loader *l, const struct yaml *node, void *unused);
 
 /* Applies the edits to the default list of system calls. */
 int load_syscalls_finish(struct loader *l);
+
+/* Finds the proxies that the environment names. */
+int load_network_finish(struct loader *l);
 
 /* Reads the name servers of resolv.conf for @resolvers. */
 int load_resolvers(struct loader *l);

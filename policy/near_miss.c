@@ -4,6 +4,7 @@
 #include "base/escape.h"
 #include "policy/glob.h"
 #include "policy/index.h"
+#include "policy/network_impl.h"
 #include "policy/words.h"
 
 /* Patterns of one list that are resolved again, at most: each asks the file system. */
@@ -280,6 +281,7 @@ void policy_explain_near_miss(const struct policy *policy, const struct request 
 	const struct decision *decision, struct sbuf *out)
 {
 	bool destination = request->kind == CALL_KIND_CONNECT || request->kind == CALL_KIND_BIND;
+	struct network_denial denial;
 	struct facts facts;
 	struct found found;
 
@@ -287,6 +289,9 @@ void policy_explain_near_miss(const struct policy *policy, const struct request 
 		request->kind == CALL_KIND_SYSCALL)
 		return;
 	facts_of(policy, request, &facts);
+	/* No rule could have allowed what the mode denies. */
+	if (network_denies(policy, request, &facts.target, &denial))
+		return;
 	if (destination && facts.target.class >= TARGET_NONE)
 		return;
 	if (decision->near_miss >= 0 &&

@@ -33,6 +33,8 @@ struct policy_env {
 	void (*warn)(void *ctx, const char *text);
 	void *warn_ctx;
 	const char *resolv_conf; /* NULL: /etc/resolv.conf; where @resolvers comes from */
+	/* The environment that names the proxies of `network: proxy`; NULL: it names none. */
+	const char *const *environ;
 };
 
 /*
@@ -65,7 +67,9 @@ struct request {
 	 */
 	bool by_path;
 
-	enum call_kind kind; /* CALL_KIND_OTHER is always allowed */
+	enum call_kind kind; /* CALL_KIND_OTHER: only a network mode has a say */
+	/* The call's name, for what tells calls of a kind apart; NULL: not known. */
+	const char *call;
 
 	/* CALL_KIND_CONNECT, CALL_KIND_BIND. NULL: the call names none, and is allowed. */
 	const struct sockaddr_value *destination;
@@ -101,10 +105,11 @@ struct decision {
 	/*
 	 * Stable dotted word: "rule", "default", "identity.changed" (a rule would
 	 * have allowed it but for that), "destination.none", "unreadable",
-	 * "syscall.denied", "syscall.allowed", "unjudged".
+	 * "syscall.denied", "syscall.allowed", "unjudged", "network.restricted",
+	 * "network.proxy", "network.family".
 	 */
 	const char *reason;
-	const char *why; /* the rule's own words, or NULL */
+	const char *why; /* the rule's own words, or ours for a network mode; or NULL */
 	/*
 	 * Index of an earlier rule that would have allowed the call but for a
 	 * program's identity; -1 for none. policy_explain_near_miss() finds the

@@ -152,6 +152,26 @@ static void print_edits(const struct policy *p, bool deny, struct sbuf *out)
 		sbuf_str(out, "]\n");
 }
 
+static void print_network(const struct network *n, struct sbuf *out)
+{
+	static const char *const modes[] = { "open", "restricted", "proxy" };
+
+	if (!n->place.file)
+		return;
+	sbuf_fmt(out, "network:\n  mode: %s\n", modes[n->mode]);
+	if (n->plain)
+		sbuf_str(out, "  strict: plain\n");
+	if (n->unix_pairs)
+		sbuf_str(out, "  unix-pairs: allow\n");
+	if (n->listed.len)
+		sbuf_str(out, "  endpoints:\n");
+	for (size_t i = 0; i < n->listed.len; i++) {
+		sbuf_str(out, "    - \"");
+		destination_print(&n->listed.items[i], out);
+		sbuf_str(out, "\"\n");
+	}
+}
+
 void policy_print(const struct policy *p, struct sbuf *out)
 {
 	sbuf_str(out, "version: 1\ndefault:\n");
@@ -164,6 +184,7 @@ void policy_print(const struct policy *p, struct sbuf *out)
 		print_edits(p, true, out);
 		print_edits(p, false, out);
 	}
+	print_network(&p->network, out);
 	if (p->nrules)
 		sbuf_str(out, "rules:\n");
 	for (size_t i = 0; i < p->nrules; i++)

@@ -100,10 +100,12 @@ static enum trap_response make_on_behalf(
 }
 
 /* What the kernel refuses before it looks at any address needs no judging. True: answered. */
-static bool has_no_socket(struct pending *pending, int64_t *answer)
+static bool has_no_socket(const struct gate *gate, struct pending *pending, int64_t *answer)
 {
 	*answer = pending->fd < 0 ? pending->fd : -ENOTSOCK;
-	return must_be_made_on_behalf(&pending->call) && !pending->socket.known;
+	return (must_be_made_on_behalf(&pending->call) ||
+		       judge_by_socket(&gate->judge, &pending->call)) &&
+	       !pending->socket.known;
 }
 
 /* A Unix path with nothing at its end: the kernel's errno, and nobody was reached. */
@@ -159,6 +161,12 @@ static enum trap_response carry_out(
 	 * its path in memory: it is judged once more, on the program that runs,
 	 * before that program's first instruction (gate_execed). In audit nothing
 	 * is held to a decision.
+	 *
+	 * What a network mode judges by its socket (getsockopt, accept, ...) is
+	 * decided for the socket that the descriptor in the register stands for
+	 * now. Another thread may put another socket in its place, one that the
+	 * task has: it was inherited or handed over, since none that the mode
+	 * forbids can be made.
 	 */
 	return TRAP_WATCH;
 }
@@ -192,7 +200,7 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 		*answer = -ENOSYS;
 		return TRAP_ANSWER;
 	}
-	if (has_no_socket(pending, answer))
+	if (has_no_socket(gate, pending, answer))
 		return refused_anyhow(gate, pending);
 	judge_gather(&gate->judge, task, pending);
 	if (leads_nowhere(pending, answer))

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "policy/identity.h"
+#include "policy/network.h"
 #include "tracer/exec_target.h"
 #include "tracer/proc_path.h"
 
@@ -63,6 +64,11 @@ bool judge_makes_thread(const struct call *call)
 	return flags && call_kind(call) == CALL_KIND_SPAWN && (flags->num & CLONE_THREAD);
 }
 
+bool judge_by_socket(const struct judge *judge, const struct call *call)
+{
+	return policy_network_judges(judge->policy, call->name);
+}
+
 static struct request request_of(const struct pending *pending)
 {
 	const struct call *call = &pending->call;
@@ -72,6 +78,7 @@ static struct request request_of(const struct pending *pending)
 		.lineage = pending->lineage,
 		.uid = pending->uid,
 		.kind = kind,
+		.call = call->name,
 		.is_connect = call->desc && call->desc->id == CALL_CONNECT,
 		.socket = kind == CALL_KIND_SOCKET ? asked_socket(call) : pending->socket,
 	};
@@ -312,9 +319,10 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 		judge_deny(pending, ENOSYS, "abi.unknown", "no program needs this ABI");
 		return;
 	}
-	if (request.kind == CALL_KIND_SOCKET && is_socketcall(&pending->call)) {
+	if (is_socketcall(&pending->call) && (request.kind == CALL_KIND_SOCKET ||
+						     judge_by_socket(judge, &pending->call))) {
 		judge_deny(pending, ENOSYS, "abi.socketcall",
-			"socketcall(2) has the family in memory, where it can change");
+			"socketcall(2) has its arguments in memory, where they can change");
 		return;
 	}
 	decide_word(judge, pending, request);
@@ -334,8 +342,11 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 	case CALL_KIND_SOCKET:
 		decide(judge, pending, &request);
 		break;
-	case CALL_KIND_SYSCALL:
 	case CALL_KIND_OTHER:
+		if (judge_by_socket(judge, &pending->call))
+			decide(judge, pending, &request);
+		break;
+	case CALL_KIND_SYSCALL:
 	default:
 		break; /* the word was all there is to judge */
 	}

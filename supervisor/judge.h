@@ -54,6 +54,12 @@ void judge_allow(struct pending *pending, const char *reason);
 /* Denies for a reason of our own, with words that say what it is about. */
 void judge_deny(struct pending *pending, int errnum, const char *reason, const char *words);
 
+/*
+ * True for a call that is judged by its socket and nothing else, because of the
+ * policy's network mode. Its first argument is the descriptor.
+ */
+bool judge_by_socket(const struct judge *judge, const struct call *call);
+
 /* True when the pending call makes a thread and no process, from its registers. */
 bool judge_makes_thread(const struct call *call);
 

@@ -67,12 +67,14 @@ static bool uses_socket(const struct call *call)
 /* The duplicate is kept where the call may be made on it; otherwise only asked. */
 static void find_socket(const struct watch *watch, const struct task *task, struct pending *pending)
 {
-	const struct value *fd = call_value(&pending->call, "fd");
+	const struct value *value = call_value(&pending->call, "fd");
+	bool judged = watch->gate && judge_by_socket(&watch->gate->judge, &pending->call);
+	int fd = (int)(value ? value->num : pending->call.args[0]);
 
 	pending->socket = (struct socket_facts){ 0 };
-	if (!fd || !uses_socket(&pending->call))
+	if (!judged && (!value || !uses_socket(&pending->call)))
 		return;
-	pending->fd = socket_dup(task->process->pid, task->tid, (int)fd->num);
+	pending->fd = socket_dup(task->process->pid, task->tid, fd);
 	if (pending->fd < 0)
 		return;
 	socket_ask(pending->fd, &pending->socket);

@@ -48,6 +48,7 @@ static void decide(const struct policy *policy)
 			.kind = (enum call_kind)kind,
 			.destination = &address,
 			.target = &program,
+			.call = kind == CALL_KIND_OTHER ? "getsockopt" : "connect",
 			.syscall = "ptrace" };
 		struct sbuf text = SBUF_INIT;
 

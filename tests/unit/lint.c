@@ -355,6 +355,17 @@ static void scripts_are_weak_identities(void **state)
 		RULES "  - {script: /usr/bin/tool, connect: \"10.0.0.0/8\", verdict: deny}\n");
 }
 
+static void proxy_modes_without_a_proxy(void **state)
+{
+	cleanup_root struct fake_root root = standard_root();
+
+	(void)state;
+	expect(&root, "version: 1\ndefault: allow\nnetwork: proxy\n", LINT_WARNING, "network.proxy",
+		3, "set http_proxy");
+	expect_nothing(&root, "version: 1\ndefault: allow\n"
+			      "network: {mode: proxy, endpoints: \"127.0.0.1:1\"}\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +384,7 @@ int main(void)
 		cmocka_unit_test(shells_where_the_network_is_reached),
 		cmocka_unit_test(shells_where_it_is_not),
 		cmocka_unit_test(scripts_are_weak_identities),
+		cmocka_unit_test(proxy_modes_without_a_proxy),
 	};
 
 	return cmocka_run_group_tests_name("lint", tests, NULL, NULL);

@@ -35,10 +35,10 @@ static const struct {
 	{ "version: 1\ndefault: []\n", "p.yaml:2:10: expected allow, deny or ask, not a list" },
 	{ HEAD "rule: []\n",
 		"p.yaml:3:1: \"rule\": no such key in a policy: expected version, include, "
-		"default, budgets, syscalls or rules; did you mean \"rules\"?" },
+		"default, budgets, syscalls, network or rules; did you mean \"rules\"?" },
 	{ HEAD "rulez: []\n",
 		"p.yaml:3:1: \"rulez\": no such key in a policy: expected version, include, "
-		"default, budgets, syscalls or rules; did you mean \"rules\"?" },
+		"default, budgets, syscalls, network or rules; did you mean \"rules\"?" },
 	{ HEAD "zzz: []\n", "p.yaml:3:1: \"zzz\": no such key in a policy: expected version, "
 			    "include, default, budgets, syscalls or rules" },
 	{ HEAD "version: 1\n",

@@ -1,0 +1,22 @@
+/* Deciding by the network mode, for the files of this room only. */
+#ifndef CALLGATE_POLICY_NETWORK_IMPL_H
+#define CALLGATE_POLICY_NETWORK_IMPL_H
+
+#include "policy/impl.h"
+#include "policy/network.h"
+#include "policy/target.h"
+
+struct network_denial {
+	const char *reason, *why;
+	int errnum;
+	struct place place;
+};
+
+/* True when the mode denies the request, whatever the rules say. */
+bool network_denies(const struct policy *policy, const struct request *request,
+	const struct target *target, struct network_denial *out);
+
+/* True for a socket that only a rule may allow, and no default. */
+bool network_needs_rule(const struct socket_facts *socket, const char **why);
+
+#endif
