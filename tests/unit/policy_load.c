@@ -7,6 +7,7 @@
 #include "policy/model.h"
 #include "policy/root_view.h"
 
+#define KEYS "version, include, default, budgets, syscalls, network or rules"
 #define HEAD "version: 1\ndefault: deny\n"
 #define RULE HEAD "rules:\n  - "
 
@@ -33,14 +34,11 @@ static const struct {
 	{ "version: 1\ndefault: {connect: alow}\n",
 		"p.yaml:2:20: \"alow\": expected allow, deny or ask; did you mean \"allow\"?" },
 	{ "version: 1\ndefault: []\n", "p.yaml:2:10: expected allow, deny or ask, not a list" },
-	{ HEAD "rule: []\n",
-		"p.yaml:3:1: \"rule\": no such key in a policy: expected version, include, "
-		"default, budgets, syscalls, network or rules; did you mean \"rules\"?" },
-	{ HEAD "rulez: []\n",
-		"p.yaml:3:1: \"rulez\": no such key in a policy: expected version, include, "
-		"default, budgets, syscalls, network or rules; did you mean \"rules\"?" },
-	{ HEAD "zzz: []\n", "p.yaml:3:1: \"zzz\": no such key in a policy: expected version, "
-			    "include, default, budgets, syscalls or rules" },
+	{ HEAD "rule: []\n", "p.yaml:3:1: \"rule\": no such key in a policy: expected " KEYS
+			     "; did you mean \"rules\"?" },
+	{ HEAD "rulez: []\n", "p.yaml:3:1: \"rulez\": no such key in a policy: expected " KEYS
+			      "; did you mean \"rules\"?" },
+	{ HEAD "zzz: []\n", "p.yaml:3:1: \"zzz\": no such key in a policy: expected " KEYS },
 	{ HEAD "version: 1\n",
 		"p.yaml:3:1: \"version\": this key is already at line 1: keep one of them" },
 	{ HEAD "rules: yes\n", "p.yaml:3:8: expected a list of rules: \"- id: ...\"" },
