@@ -135,7 +135,8 @@ static void add_arguments(struct sbuf *out)
 		for (size_t i = 0; i < option_table_len; i++) {
 			const struct option_row *row = &option_table[i];
 
-			if (row->arg && (row->commands & COMMAND_BIT(command_table[c].id)) &&
+			if (row->arg && !row->attached &&
+				(row->commands & COMMAND_BIT(command_table[c].id)) &&
 				!command_table[c].hidden)
 				add_argument(out, &command_table[c], row);
 		}

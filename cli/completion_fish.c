@@ -35,7 +35,7 @@ static void add_option(
 		for (size_t i = 0; row->choices[i]; i++)
 			sbuf_fmt(out, "%s%s", i ? " " : "", row->choices[i]);
 		sbuf_char(out, '\'');
-	} else if (row->arg) {
+	} else if (row->arg && !row->attached) {
 		sbuf_str(out, completion_is_file(row) ? " -r -F" : " -x");
 	}
 	sbuf_str(out, " -d ");
@@ -49,7 +49,7 @@ static void add_options_with_argument(struct sbuf *out, const struct command *co
 	for (size_t i = 0; i < option_table_len; i++) {
 		const struct option_row *row = &option_table[i];
 
-		if (!row->arg || !(row->commands & COMMAND_BIT(command->id)))
+		if (!row->arg || row->attached || !(row->commands & COMMAND_BIT(command->id)))
 			continue;
 		if (row->short_name)
 			sbuf_fmt(out, " -%c", row->short_name);

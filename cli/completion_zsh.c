@@ -20,7 +20,10 @@ static void add_spec(struct sbuf *out, const struct option_row *row, bool is_lon
 	if (is_long)
 		sbuf_fmt(&spec, "--%s%s[", row->long_name, row->arg ? "=" : "");
 	else
-		sbuf_fmt(&spec, "-%c%s[", row->short_name, row->arg ? "+" : "");
+		sbuf_fmt(&spec, "-%c%s[", row->short_name,
+			row->attached ? "-"
+			: row->arg    ? "+"
+				      : "");
 	add_escaped(&spec, row->help);
 	sbuf_char(&spec, ']');
 	if (row->choices) {
@@ -29,7 +32,9 @@ static void add_spec(struct sbuf *out, const struct option_row *row, bool is_lon
 			sbuf_fmt(&spec, "%s%s", i ? " " : "", row->choices[i]);
 		sbuf_char(&spec, ')');
 	} else if (row->arg) {
-		sbuf_fmt(&spec, ":%s:%s", row->arg, completion_is_file(row) ? "_files" : " ");
+		sbuf_fmt(&spec, "%s%s:%s", row->attached ? "::" : ":",
+			row->attached ? "stacks" : row->arg,
+			completion_is_file(row) ? "_files" : " ");
 	}
 	sbuf_str(out, "		");
 	completion_quote(out, sbuf_text(&spec));

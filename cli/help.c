@@ -49,7 +49,7 @@ static void add_option(struct sbuf *out, const struct option_row *row)
 		for (size_t i = 0; row->choices[i]; i++)
 			sbuf_fmt(out, "%s%s", i ? "|" : " ", row->choices[i]);
 	} else if (row->arg) {
-		sbuf_fmt(out, " %s", row->arg);
+		sbuf_fmt(out, "%s%s", row->attached ? "" : " ", row->arg);
 	}
 	if (out->len - start > HELP_COLUMN - 2) {
 		sbuf_char(out, '\n');

@@ -31,7 +31,7 @@ static void add_option(struct sbuf *out, const struct option_row *row)
 		for (size_t i = 0; row->choices[i]; i++)
 			sbuf_fmt(out, "%s Cm %s", i ? " |" : "", row->choices[i]);
 	} else if (row->arg) {
-		sbuf_fmt(out, " Ar %s", row->arg);
+		sbuf_fmt(out, "%s Ar %s", row->attached ? " Ns" : "", row->arg);
 	}
 	sbuf_char(out, '\n');
 	add_text(out, row->help);

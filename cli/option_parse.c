@@ -14,7 +14,7 @@ enum { ROW_BASE = 0x100 };
 /* The table in getopt's words, for one command. */
 struct getopt_words {
 	struct option longs[OPTION_ROWS_MAX + 1];
-	char shorts[2 + 2 * OPTION_ROWS_MAX + 1];
+	char shorts[2 + 3 * OPTION_ROWS_MAX + 1];
 };
 
 static void getopt_words_fill(struct getopt_words *words, const struct command *command)
@@ -41,6 +41,8 @@ static void getopt_words_fill(struct getopt_words *words, const struct command *
 		if (row->short_name) {
 			words->shorts[nshorts++] = row->short_name;
 			if (row->arg)
+				words->shorts[nshorts++] = ':';
+			if (row->attached)
 				words->shorts[nshorts++] = ':';
 		}
 	}
@@ -112,6 +114,8 @@ static int row_apply(
 		return list_add(member, arg, err);
 	case OPTION_CHOICE:
 		return choice_parse(row, arg, member, err);
+	case OPTION_STACKS:
+		return stack_choices_parse(arg, member, err);
 	case OPTION_DURATION:
 		return duration_parse(arg, member, err);
 	default:

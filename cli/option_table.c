@@ -63,6 +63,18 @@ const struct option_row option_table[] = {
 		.commands = TRACE,
 	},
 	{
+		.short_name = 'k',
+		.arg = "[k][N][=all|=denied]",
+		.attached = true,
+		.help = "Show where in the program calls were made: the stack, of at most N "
+			"frames, "
+			"with -kk source lines, too; by default of all calls in trace, else of "
+			"those denied",
+		.type = OPTION_STACKS,
+		.offset = MEMBER(stack),
+		.commands = RUNS,
+	},
+	{
 		.short_name = 'c',
 		.help = "Show no lines, but a summary at the end",
 		.type = OPTION_FLAG,

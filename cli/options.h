@@ -23,16 +23,26 @@ struct option_list {
 	size_t len;
 };
 
+/* Which calls -k takes the stacks of. */
+enum stack_choice { STACKS_NONE, STACKS_BY_MODE, STACKS_ALL, STACKS_DENIED };
+
+struct stack_choices {
+	enum stack_choice which;
+	unsigned frames; /* 0: not said */
+	bool lines;
+};
+
 /* What the user asked for; all zero is the default. Strings are borrowed from argv. */
 struct options {
 	bool help;
 	bool version;
-	const char *output; /* -o: text goes to this file; NULL: to stderr */
-	const char *log;    /* --log: JSON Lines go here, "-" is stdout; NULL: nowhere */
-	int verbosity;      /* -1: -q; 0; 1: -v. The last one given wins */
-	int color;          /* enum color_choice */
-	int time;           /* enum time_style */
-	const char *expr;   /* -e; the last one given wins, as in strace(1) */
+	const char *output;         /* -o: text goes to this file; NULL: to stderr */
+	const char *log;            /* --log: JSON Lines go here, "-" is stdout; NULL: nowhere */
+	int verbosity;              /* -1: -q; 0; 1: -v. The last one given wins */
+	int color;                  /* enum color_choice */
+	int time;                   /* enum time_style */
+	const char *expr;           /* -e; the last one given wins, as in strace(1) */
+	struct stack_choices stack; /* -k */
 	bool summary_only;
 	bool denied_only;
 	bool kill_on_exit;
@@ -53,6 +63,7 @@ enum option_type {
 	OPTION_FILE,     /* the same, and completed as a file name */
 	OPTION_LIST,     /* struct option_list of files: it may be given several times */
 	OPTION_CHOICE,   /* int, the index of the argument among the row's choices */
+	OPTION_STACKS,   /* struct stack_choices, from an argument that may be absent */
 	OPTION_DURATION, /* uint64_t in nanoseconds, above 0 */
 };
 
@@ -60,6 +71,7 @@ struct option_row {
 	char short_name;       /* '\0': none */
 	const char *long_name; /* NULL: none */
 	const char *arg;       /* name of the argument in help; NULL: it takes none */
+	bool attached;         /* the argument may be absent, and is no word of its own */
 	const char *help;      /* one sentence, without the full stop */
 	enum option_type type;
 	size_t offset;              /* of the member in struct options */
@@ -83,6 +95,12 @@ struct command;
  */
 int options_parse(const struct command *command, int argc, char **argv, struct options *options,
 	int *first_arg, struct err **err);
+
+/*
+ * What may follow -k, in this order: "k" for source lines, a number of frames,
+ * "=all" or "=denied". NULL and "" are -k alone.
+ */
+int stack_choices_parse(const char *text, struct stack_choices *out, struct err **err);
 
 /*
  * "10", "10s", "500ms", "2m", "1.5h" in nanoseconds; a number without a unit

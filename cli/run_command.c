@@ -76,6 +76,8 @@ static int run(const struct options *options, struct run_options *run_options,
 static int open_state(
 	struct run_state *state, const struct options *options, enum mode mode, struct err **err)
 {
+	if (mode == MODE_TRACE && options->stack.which == STACKS_DENIED)
+		return err_set(err, 0, "-k=denied: trace denies nothing; write -k");
 	if (mode != MODE_TRACE) {
 		if (!options->policy.len)
 			return err_set(err, 0, "%s needs a policy: -p FILE", mode_name(mode));
@@ -88,6 +90,23 @@ static int open_state(
 	return log_files_open(&state->files, options, err);
 }
 
+static struct stack_wish stack_wish_of(const struct stack_choices *choices, enum mode mode)
+{
+	static const enum stack_when when[] = {
+		[STACKS_NONE] = STACK_NEVER,
+		[STACKS_ALL] = STACK_EVERY,
+		[STACKS_DENIED] = STACK_DENIED,
+	};
+	enum stack_choice which = choices->which;
+
+	if (which == STACKS_BY_MODE)
+		which = mode == MODE_TRACE ? STACKS_ALL : STACKS_DENIED;
+	return (struct stack_wish){
+		.when = when[which],
+		.options = { .frames = choices->frames, .lines = choices->lines },
+	};
+}
+
 int run_command(const struct options *options, char *const *args, enum mode mode,
 	const struct call_set *select)
 {
@@ -98,6 +117,7 @@ int run_command(const struct options *options, char *const *args, enum mode mode
 		.mode = mode,
 		.argv = args,
 		.contents = options->verbosity > 0,
+		.stack = stack_wish_of(&options->stack, mode),
 		.kill_on_exit = options->kill_on_exit,
 		.timeout_ns = options->timeout_ns,
 	};

@@ -7,6 +7,7 @@
 #include "decoders/text.h"
 #include "report/outcome.h"
 #include "report/record.h"
+#include "report/stack_lines.h"
 #include "report/summary_json.h"
 
 enum {
@@ -197,6 +198,8 @@ static void put_call(struct record *record, const struct event *event)
 	record_text(record, "mode", mode_name(event->mode));
 	put_decision(record, call);
 	put_result(record, call);
+	if (call->stack)
+		stack_record(record, call->stack);
 }
 
 static void put_strings(struct record *record, const char *key, const char *const *strings)

@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "decoders/text.h"
 #include "report/outcome.h"
+#include "report/stack_lines.h"
 #include "report/who.h"
 #include "report/words.h"
 
@@ -277,4 +278,6 @@ void text_line_event(struct text_line *line, const struct event *event, struct s
 	else
 		add_call(line, event, out);
 	sbuf_char(out, '\n');
+	if (event->type == EVENT_CALL && event->call.stack)
+		stack_text(out, event->call.stack);
 }

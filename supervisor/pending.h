@@ -26,6 +26,7 @@ struct pending {
 	struct arena arena; /* of the call */
 	struct moment at;   /* of the trap */
 	struct socket_facts socket;
+	const struct stack *stack;     /* in the arena; NULL: not taken */
 	const struct lineage *lineage; /* owned: who made the call; exec changes the process's */
 	char comm[COMM_SIZE];          /* the same */
 	pid_t child;                   /* the task a spawn made; 0 before */

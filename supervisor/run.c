@@ -27,6 +27,7 @@ struct run {
 	struct tracer_observer observer;
 	struct tracer *tracer;
 	struct protect protect;
+	struct stacks *stacks;
 	struct spawn spawn;
 };
 
@@ -142,6 +143,19 @@ static int open_gate(struct run *run, struct err **err)
 	return rc;
 }
 
+static int open_stacks(struct run *run, struct err **err)
+{
+	const struct stack_wish *wish = &run->options->stack;
+
+	if (wish->when == STACK_NEVER)
+		return 0;
+	run->watch.stack_when = wish->when;
+	if (stacks_new(&wish->options, &run->stacks, err) < 0)
+		return -1;
+	run->watch.stacks = run->stacks;
+	return 0;
+}
+
 static int start_command(struct run *run, int *exit_status, struct err **err)
 {
 	struct spawn_options spawn = {
@@ -162,6 +176,9 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 	if (rc < 0)
 		return rc;
 	run->watch.tracer = run->tracer;
+	rc = open_stacks(run, err);
+	if (rc < 0)
+		return rc;
 	/* Before any thread: all of them must have the same signals blocked. */
 	rc = signals_block(&run->signals, err);
 	if (rc == 0 && run->options->policy)
@@ -218,6 +235,7 @@ static void run_free(struct run *run)
 	if (run->watch.gate)
 		gate_free(&run->gate);
 	watch_free(&run->watch);
+	stacks_free(run->stacks);
 	tracer_free(run->tracer);
 	filter_free(&run->filter);
 	setrlimit(RLIMIT_NOFILE, &run->nofile);

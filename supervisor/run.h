@@ -13,6 +13,7 @@
 #include "decoders/select.h"
 #include "policy/verdict.h"
 #include "report/sink.h"
+#include "supervisor/stacking.h"
 
 /* Exit statuses of callgate itself: design.md section 6. */
 enum {
@@ -32,6 +33,7 @@ struct run_options {
 	const char *const *policies;   /* its files, for the log; NULL-terminated */
 	bool contents;                 /* -v: environment strings, first bytes of what is sent */
 	bool kill_on_exit;             /* when the command ends, what it left running is killed */
+	struct stack_wish stack;       /* which calls have their stack taken */
 	uint64_t timeout_ns;           /* 0: none. Then SIGTERM, a second later SIGKILL */
 	struct sink **sinks;           /* borrowed */
 	size_t nsinks;

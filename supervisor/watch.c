@@ -126,6 +126,7 @@ static struct event call_event(const struct watch *watch, const struct task *tas
 			.result = result,
 			.duration_ns = duration_since(&pending->at, result),
 			.socket = &pending->socket,
+			.stack = pending->stack,
 			.program = pending->program,
 			.child = pending->child,
 			.child_is_thread = pending->child_is_thread,
@@ -227,6 +228,8 @@ static enum trap_response watch_trapped(
 	find_socket(watch, task, pending);
 	pending->lineage = lineage_ref(task->process->lineage);
 	memcpy(pending->comm, task->comm, sizeof(pending->comm));
+	if (watch->stack_when == STACK_EVERY)
+		stacking_take(watch->stacks, task, pending);
 	if (watch->gate)
 		response = gate_trapped(watch->gate, task, pending, answer, &silent);
 	else
@@ -235,6 +238,8 @@ static enum trap_response watch_trapped(
 		pending_done(watch, pending);
 		return response;
 	}
+	if (watch->stack_when == STACK_DENIED && !gate_allows(pending))
+		stacking_take(watch->stacks, task, pending);
 	task->user = pending;
 	return answer_now(watch, task, response, *answer);
 }
@@ -256,6 +261,8 @@ static void go_on(struct watch *watch, struct pending *pending)
 		return;
 	}
 	response = gate_resumed(watch->gate, task, pending, &answer);
+	if (watch->stack_when == STACK_DENIED && !gate_allows(pending))
+		stacking_take(watch->stacks, task, pending);
 	answer_now(watch, task, response, answer);
 	if (response == TRAP_ANSWER)
 		tracer_answer(watch->tracer, task, answer);
@@ -278,6 +285,7 @@ static void watch_execed(void *ctx, struct task *task)
 	struct pending *pending = task->user;
 	const struct lineage *lineage = task->process->lineage;
 
+	stacks_forget(watch->stacks, task->process->pid);
 	if (pending && lineage)
 		pending->program = lineage->program;
 	if (pending && watch->gate)
@@ -303,6 +311,8 @@ static void watch_exited(void *ctx, struct task *task, int status)
 	};
 
 	emit(watch->emitter, &event, &now);
+	if (process_ends)
+		stacks_forget(watch->stacks, task->process->pid);
 	if (watch->gate)
 		gate_exited(watch->gate, task, process_ends);
 	if (task->tid == watch->command && watch->kill_on_exit)

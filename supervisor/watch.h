@@ -13,6 +13,7 @@
 #include "supervisor/emitter.h"
 #include "supervisor/gate.h"
 #include "supervisor/pending.h"
+#include "supervisor/stacking.h"
 #include "tracer/tracer.h"
 
 struct watch {
@@ -22,6 +23,8 @@ struct watch {
 	struct decode_options decode;
 	struct gate *gate;             /* borrowed: judges every call; NULL in trace */
 	const struct call_set *select; /* borrowed: what is shown */
+	struct stacks *stacks;         /* borrowed; NULL: no call has its stack taken */
+	enum stack_when stack_when;
 	bool kill_on_exit;             /* when the command ends, so does the rest */
 	pid_t command;
 	struct sbuf denial;         /* why the command itself was not run; empty when it was */

@@ -180,6 +180,47 @@ static void a_wrong_option_is_named_with_the_nearest_right_one(void **state)
 	}
 }
 
+static void stacks_have_lines_a_number_and_a_choice(void **state)
+{
+	static const struct {
+		const char *word;
+		struct stack_choices stack;
+	} rows[] = {
+		{ "-k", { STACKS_BY_MODE, 0, false } },
+		{ "-kk", { STACKS_BY_MODE, 0, true } },
+		{ "-k7", { STACKS_BY_MODE, 7, false } },
+		{ "-kk1024", { STACKS_BY_MODE, 1024, true } },
+		{ "-k=denied", { STACKS_DENIED, 0, false } },
+		{ "-kk20=all", { STACKS_ALL, 20, true } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_parsed struct parsed p = PARSE(rows[i].word, "true");
+
+		assert_int_equal(p.rc, 0);
+		assert_int_equal(p.options.stack.which, rows[i].stack.which);
+		assert_int_equal(p.options.stack.frames, rows[i].stack.frames);
+		assert_int_equal(p.options.stack.lines, rows[i].stack.lines);
+		assert_string_equal(p.rest, "true");
+	}
+}
+
+static void what_stacks_do_not_take_is_refused(void **state)
+{
+	static const char *const words[] = { "-k0", "-k1025", "-k99999999999", "-kkk",
+		"-k=", "-k=x", "-k5x", "-k=denied5" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		cleanup_parsed struct parsed p = PARSE(words[i], "true");
+
+		assert_true(p.rc < 0);
+		assert_non_null(strstr(err_text(p.err), "option -k"));
+		assert_non_null(strstr(err_text(p.err), "is not understood"));
+	}
+}
+
 static void durations_have_units(void **state)
 {
 	static const struct {
@@ -259,6 +300,8 @@ int main(void)
 		cmocka_unit_test(the_last_of_several_wins),
 		cmocka_unit_test(what_may_be_repeated_is_kept_in_order_and_bounded),
 		cmocka_unit_test(a_wrong_option_is_named_with_the_nearest_right_one),
+		cmocka_unit_test(stacks_have_lines_a_number_and_a_choice),
+		cmocka_unit_test(what_stacks_do_not_take_is_refused),
 		cmocka_unit_test(durations_have_units),
 		cmocka_unit_test(what_is_no_duration_is_refused),
 		cmocka_unit_test(the_table_has_no_row_that_contradicts_another),

@@ -1,0 +1,197 @@
+# Where in a program a call was made: -k.
+
+# shellcheck disable=SC2016
+
+load judged
+
+# build NAME COMPILER OPTION...: makes the fixture in another way.
+build() {
+	local name=$1
+	shift
+	"$@" -D_GNU_SOURCE -pthread -o "$name" "$SOURCE/fixtures/stack_frames.c"
+}
+
+# The symbols of the connect's frames from the caller of connect(2) up to main, on one line.
+frames() {
+	events '.call == "connect"' | tail -n 1 |
+		jq -r '[.stack[].symbol // "?"] | .[1:(index("main") // length)] | join(" ")'
+}
+
+expect_frames() {
+	expect_same "$1" "$(frames)"
+}
+
+stack_of() {
+	run -0 "$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect "$@"
+}
+
+@test "a program built as usual: every function of the way to the call" {
+	build usual gcc -O2
+	stack_of ./usual plain
+	expect_frames 'inner middle middle outer plain'
+	expect_event '.call == "connect" and (.stack[0].symbol | endswith("connect"))
+		and (.stack[0].module | endswith("/libc.so.6")) and .stack[1].module == "'"$PWD"'/usual"
+		and (.stack_end | not)'
+	grep -q "^ *inner+[0-9]*  $PWD/usual$" "$TEXT"
+}
+
+@test "without frame pointers, not position-independent, static, at no optimisation" {
+	build nofp gcc -O2 -fomit-frame-pointer
+	build fixed gcc -O1 -no-pie -fno-pie
+	build static gcc -O2 -static
+	build slow gcc -O0
+	local name
+	for name in nofp fixed static slow; do
+		stack_of "./$name" plain
+		expect_frames 'inner middle middle outer plain'
+	done
+}
+
+@test "by frame pointers, where there are no unwind tables" {
+	build tableless gcc -O1 -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+		-fno-unwind-tables
+	stack_of ./tableless plain
+	expect_frames 'inner middle middle outer plain'
+}
+
+@test "a thread, and the child of a vfork" {
+	build usual gcc -O2
+	stack_of ./usual vfork
+	expect_frames 'inner middle middle outer in_vfork'
+	stack_of ./usual thread
+	[[ $(frames) == 'inner middle middle outer in_thread start_thread '* ]]
+}
+
+@test "a signal handler, and what it interrupted" {
+	build usual gcc -O2
+	stack_of ./usual signal
+	[[ $(frames) == 'inner middle middle outer in_handler __restore_rt '*' interrupted in_signal' ]]
+}
+
+@test "names of C++ and Rust are shown as they are written" {
+	build plus g++ -O2 -x c++
+	stack_of ./plus mangled
+	expect_frames 'inner() middle(int) middle(int) outer() tests::Caller::call(int) mangled()'
+	build usual gcc -O2
+	stack_of ./usual mangled
+	expect_frames 'inner middle middle outer tests::legacy::call tests::v0::call'
+}
+
+@test "a stripped program says that it lacks symbols; the offsets are those of its tables" {
+	build whole gcc -O2
+	strip -o stripped whole
+	stack_of ./stripped plain
+	expect_event '.call == "connect" and .stack[1].symbol == null
+		and .stack[1].lacks == "symbols"'
+	local offset
+	offset=$(events '.call == "connect"' | jq '.stack[1].offset')
+	# The function of the unstripped program that has this address.
+	[ "$(addr2line -f -e whole "$(printf '%x' $((offset - 1)))" | head -n 1)" = inner ]
+	grep -q '<no symbols>$' "$TEXT"
+}
+
+@test "mini debug info, and a separate debug file by build-id" {
+	build whole gcc -O2 -Wl,--build-id
+	# As rpm's find-debuginfo makes it: the symbols that .dynsym lacks, compressed.
+	objcopy --only-keep-debug whole mini
+	strip --strip-debug mini
+	xz mini
+	objcopy --strip-all --add-section .gnu_debugdata=mini.xz whole minimal
+	stack_of ./minimal plain
+	expect_frames 'inner middle middle outer plain'
+	is_root || skip 'separate debug files stand where only root can write'
+	local id dir
+	id=$(od -An -N 20 -tx1 /dev/urandom | tr -d ' \n')
+	build unique gcc -O2 "-Wl,--build-id=0x$id"
+	dir=/usr/lib/debug/.build-id/${id:0:2}
+	mkdir -p "$dir"
+	cp unique "$dir/${id:2}.debug"
+	strip unique
+	stack_of ./unique plain
+	rm "$dir/${id:2}.debug"
+	rmdir --ignore-fail-on-non-empty "$dir"
+	expect_frames 'inner middle middle outer plain'
+}
+
+@test "-kk adds the line of the source, -kN bounds the frames" {
+	build debug gcc -O1 -g
+	run -0 "$CALLGATE" trace -kk3 --log "$LOG" -o "$TEXT" -e connect ./debug plain
+	local line
+	line=$(grep -n 'kept = connect' "$SOURCE/fixtures/stack_frames.c" | cut -d : -f 1)
+	expect_event '.call == "connect" and (.stack | length) == 3 and .stack_end == "limit"
+		and (.stack[1].source | endswith("/stack_frames.c")) and .stack[1].line == '"$line"
+	grep -q "/stack_frames.c:$line$" "$TEXT"
+}
+
+@test "an i386 task" {
+	[ -x "$FIXTURES/sockets.m32" ] || skip 'no i386 compiler here'
+	stack_of "$FIXTURES/sockets.m32"
+	expect_event '.abi == "i386" and any(.stack[]; .symbol == "main" and
+		(.module | endswith("/sockets.m32")))'
+}
+
+@test "a program whose file was removed is found all the same" {
+	build usual gcc -O2
+	cp usual gone
+	stack_of sh -c 'exec 3<gone; rm gone; exec /proc/self/fd/3 plain'
+	# /proc/PID/exe leads to it.
+	expect_frames 'inner middle middle outer plain'
+}
+
+@test "no call is lost or made twice, with stacks, threads and signals" {
+	build usual gcc -O2
+	run -0 "$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect \
+		sh -c './usual plain 300 & p=$!
+			while kill -WINCH $p 2>/dev/null; do :; done; wait $p'
+	[ "$output" = 'calls 300' ]
+	expect_events 300 '.call == "connect"'
+	expect_events 300 '.call == "connect" and .result == 0 and .stack[1].symbol == "inner"'
+}
+
+@test "curl, python3 and node: the libraries and interpreters by name" {
+	local refused='http://127.0.0.1:1/'
+	"$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect curl -s "$refused" || true
+	expect_event '.args.port == 1 and any(.stack[]; .symbol == "curl_easy_perform" and
+		(.module | test("libcurl")))'
+	"$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect python3 -c '
+import socket
+socket.socket().connect_ex(("127.0.0.1", 1))'
+	expect_event '.args.port == 1 and any(.stack[]; .symbol == "_PyEval_EvalFrameDefault")
+		and any(.stack[]; .symbol == "Py_BytesMain")'
+	policy_allowing 127.0.0.1:2
+	audit -k node -e 'require("net").connect(1, "127.0.0.1").on("error", () => {})'
+	expect_event '.args.port == 1 and .would == "deny" and any(.stack[]; .symbol == "uv_tcp_connect"
+		or .symbol == "uv__tcp_connect")'
+}
+
+@test "in audit and enforce -k is of what is denied; =all is of everything" {
+	build usual gcc -O2
+	policy_allowing 127.0.0.1:2
+	enforce -k ./usual plain
+	expect_events 1 '.call == "connect" and .verdict == "deny" and .stack[1].symbol == "inner"'
+	expect_no_event '.verdict == "allow" and .stack'
+	audit -k=denied ./usual plain
+	expect_events 1 '.call == "connect" and .would == "deny" and .stack[1].symbol == "inner"'
+	expect_no_event '.would == "allow" and .stack'
+	enforce -k=all ./usual plain
+	expect_event '.call == "socket" and .verdict == "allow" and .stack[1].symbol == "inner"'
+	# What made the exec was the shell's last stack: the new program has another.
+	enforce -k=all sh -c 'exec ./usual plain'
+	expect_event '.call == "execve" and (.exe | endswith("/dash")) and .stack'
+}
+
+@test "gdb sees the same frames" {
+	command -v gdb >/dev/null || skip 'no gdb here'
+	build usual gcc -O2
+	stack_of ./usual signal
+	local theirs ours
+	theirs=$(gdb -nx -q -batch -ex 'handle SIGUSR1 nostop noprint' -ex 'catch syscall connect' \
+		-ex run -ex 'backtrace' --args ./usual signal 2>/dev/null |
+		sed -n 's/^#[0-9]* *\(0x[0-9a-f]* in \)\?\([A-Za-z_][A-Za-z_0-9]*\|<signal handler called>\).*/\2/p')
+	ours=$(events '.call == "connect"' | jq -r '.stack[].symbol' |
+		sed 's/^__restore_rt$/<signal handler called>/')
+	# libc's own functions have several names each; those of the program have one.
+	local own='^(inner|middle|outer|in_handler|interrupted|in_signal|main|<signal.*)$'
+	expect_same "$(grep -E "$own" <<<"$theirs")" "$(grep -E "$own" <<<"$ours")"
+	[ "$(grep -cE "$own" <<<"$theirs")" -eq 9 ]
+}
