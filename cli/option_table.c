@@ -2,12 +2,15 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "supervisor/run.h"
 
+static const char *const backend_choices[] = { "auto", "notify", "ptrace", NULL };
 static const char *const color_choices[] = { "auto", "always", "never", NULL };
 static const char *const fail_on_choices[] = { "nothing", "deny", NULL };
 static const char *const time_choices[] = { "rel", "abs", "none", NULL };
 
 /* The choices are indexes of these. */
+static_assert(BACKEND_AUTO == 0 && BACKEND_NOTIFY == 1 && BACKEND_PTRACE == 2, "backend_choices");
 static_assert(COLOR_AUTO == 0 && COLOR_ALWAYS == 1 && COLOR_NEVER == 2, "color_choices");
 static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 
@@ -121,6 +124,16 @@ const struct option_row option_table[] = {
 		.offset = MEMBER(verbosity),
 		.commands = RUNS,
 		.value = 1,
+	},
+	{
+		.long_name = "backend",
+		.arg = "BACKEND",
+		.help = "How calls are stopped: notify is fast, ptrace knows every result; auto "
+			"is notify in enforce where the kernel has it",
+		.type = OPTION_CHOICE,
+		.offset = MEMBER(backend),
+		.commands = RUNS,
+		.choices = backend_choices,
 	},
 	{
 		.long_name = "timeout",

@@ -51,6 +51,7 @@ struct options {
 	const char *exe;            /* explain: the program that calls */
 	const char *script;         /* explain: the script it was started for */
 	struct option_list policy;  /* audit, enforce: its files; ends with NULL */
+	int backend;                /* enum backend */
 	int fail_on;                /* 0: nothing; 1: a denial */
 	struct option_list lineage; /* explain: its ancestors, newest first */
 	const char *uid;            /* explain: the user; NULL: our own */

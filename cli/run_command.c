@@ -27,13 +27,16 @@ static void call_set_cleanup(struct call_set **set)
 	call_set_free(*set);
 }
 
-/* What can be judged: the calls of the gate, and whatever else the policy denies or bounds. */
+/*
+ * What can be judged: the calls of the gate, and whatever else the policy denies or
+ * bounds. Whom a socket accepts nobody judges; who listens was judged at bind(2).
+ */
 static int select_judged(const struct policy *policy, struct call_set **out, struct err **err)
 {
 	cleanup_sbuf struct sbuf expr = SBUF_INIT;
 	const char *word;
 
-	sbuf_str(&expr, "%gate");
+	sbuf_str(&expr, "%gate,!accept,!accept4");
 	for (size_t i = 0; (word = policy_syscall_denied(policy, i)); i++) {
 		/* "clone:newuser" is a narrower word for a call of the gate. */
 		if (!strchr(word, ':'))
@@ -115,6 +118,7 @@ int run_command(const struct options *options, char *const *args, enum mode mode
 	struct run_state state = { 0 };
 	struct run_options run_options = {
 		.mode = mode,
+		.backend = (enum backend)options->backend,
 		.argv = args,
 		.contents = options->verbosity > 0,
 		.stack = stack_wish_of(&options->stack, mode),

@@ -135,6 +135,7 @@ enum call_kind trap_call_kind(const struct trap *trap);
 /* Result of a call, from its exit. */
 struct call_result {
 	bool known;    /* false: the task died in it, or nobody looked */
+	bool went_on;  /* not known, because it was let go and nobody looked */
 	bool is_error; /* value is -errno; -512..-516 are the kernel's restart codes */
 	int64_t value;
 };

@@ -34,9 +34,31 @@ static void release_ctx(scmp_filter_ctx *ctx)
 
 #define cleanup_ctx __attribute__((cleanup(release_ctx)))
 
-static uint32_t seccomp_action(enum filter_action action)
+/* The calls that make tasks and change programs. */
+static const char *const spawns[] = { "clone", "clone3", "fork", "vfork" };
+static const char *const execs[] = { "execve", "execveat" };
+
+static bool is_among(const char *name, const char *const *names, size_t n)
 {
-	return action == FILTER_NOTIFY ? SCMP_ACT_NOTIFY : SCMP_ACT_TRACE(0);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* prctl(2) names a task, see add_accounting(). */
+static bool changes_table(const char *name)
+{
+	return strcmp(name, "prctl") == 0 ||
+	       is_among(name, spawns, sizeof(spawns) / sizeof(spawns[0])) ||
+	       is_among(name, execs, sizeof(execs) / sizeof(execs[0]));
+}
+
+static uint32_t seccomp_action(enum filter_action action, const char *name)
+{
+	return action == FILTER_NOTIFY && !changes_table(name) ? SCMP_ACT_NOTIFY
+							       : SCMP_ACT_TRACE(0);
 }
 
 /* True where the registers of sendto(2) tell whether it names an address. */
@@ -52,11 +74,12 @@ static struct scmp_arg_cmp test_arg(
 	return (struct scmp_arg_cmp){ .arg = arg, .op = op, .datum_a = a, .datum_b = b };
 }
 
-static int add_call(
-	scmp_filter_ctx ctx, uint32_t arch, uint32_t action, const char *name, bool plain_send)
+static int add_call(scmp_filter_ctx ctx, uint32_t arch, enum filter_action filter_action,
+	const char *name, bool plain_send)
 {
 	/* seccomp_rule_add(3) wants the native number, or the pseudo number of a call we lack. */
 	int nr = seccomp_syscall_resolve_name(name);
+	uint32_t action = seccomp_action(filter_action, name);
 	int rc;
 
 	if (nr == __NR_SCMP_ERROR)
@@ -93,24 +116,23 @@ static int add_unknown_subcalls(scmp_filter_ctx ctx, uint32_t action)
  * make tasks, because whose child a task is must be known even when its maker
  * is killed halfway, and the one that changes a task's name.
  */
-static int add_accounting(scmp_filter_ctx ctx, uint32_t arch, uint32_t action, struct err **err)
+static int add_accounting(scmp_filter_ctx ctx, uint32_t arch, struct err **err)
 {
-	static const char *const names[] = { "clone", "clone3", "fork", "vfork" };
 	int rc;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		rc = add_call(ctx, arch, action, names[i], true);
+	for (size_t i = 0; i < sizeof(spawns) / sizeof(spawns[0]); i++) {
+		rc = add_call(ctx, arch, FILTER_TRACE, spawns[i], true);
 
 		if (rc < 0)
-			return err_set(err, -rc, "cannot add %s to the seccomp filter", names[i]);
+			return err_set(err, -rc, "cannot add %s to the seccomp filter", spawns[i]);
 	}
 	/* The option is an int: the kernel does not look above its 32 bits. */
-	rc = seccomp_rule_add(ctx, action, SCMP_SYS(prctl), 1,
+	rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(prctl), 1,
 		test_arg(0, SCMP_CMP_MASKED_EQ, UINT32_MAX, PR_SET_NAME));
 	return rc < 0 ? err_set(err, -rc, "cannot add prctl to the seccomp filter") : 0;
 }
 
-static int add_calls(scmp_filter_ctx ctx, uint32_t arch, uint32_t action,
+static int add_calls(scmp_filter_ctx ctx, uint32_t arch, enum filter_action action,
 	const struct call_set *set, struct err **err)
 {
 	bool plain_send = call_set_wants_plain_send(set);
@@ -124,23 +146,23 @@ static int add_calls(scmp_filter_ctx ctx, uint32_t arch, uint32_t action,
 			return err_set(err, -rc, "cannot add %s to the seccomp filter", name);
 		subcalls |= is_subcall(arch, name);
 	}
-	rc = subcalls ? add_unknown_subcalls(ctx, action) : 0;
+	rc = subcalls ? add_unknown_subcalls(ctx, seccomp_action(action, "socketcall")) : 0;
 	if (rc < 0)
 		return err_set(err, -rc, "cannot add socketcall to the seccomp filter");
-	return add_accounting(ctx, arch, action, err);
+	return add_accounting(ctx, arch, err);
 }
 
 /* A filter for one ABI only: argument tests differ between them. */
-static int build_arch(scmp_filter_ctx *out, uint32_t arch, uint32_t action,
+static int build_arch(scmp_filter_ctx *out, uint32_t arch, enum filter_action action,
 	const struct call_set *set, struct err **err)
 {
 	bool all = call_set_is_all(set);
-	cleanup_ctx scmp_filter_ctx ctx = seccomp_init(all ? action : SCMP_ACT_ALLOW);
+	cleanup_ctx scmp_filter_ctx ctx = seccomp_init(all ? SCMP_ACT_TRACE(0) : SCMP_ACT_ALLOW);
 	int rc;
 
 	if (!ctx)
 		return err_set(err, ENOMEM, "cannot make a seccomp filter");
-	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, action);
+	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_TRACE(0));
 	if (rc == 0 && arch != seccomp_arch_native()) {
 		rc = seccomp_arch_add(ctx, arch);
 		if (rc == 0)
@@ -184,16 +206,15 @@ int filter_build(
 	const struct call_set *set, enum filter_action action, struct filter *out, struct err **err)
 {
 	cleanup_ctx scmp_filter_ctx ctx = NULL;
-	uint32_t act = seccomp_action(action);
 	int rc;
 
-	rc = build_arch(&ctx, filter_arches[0], act, set, err);
+	rc = build_arch(&ctx, filter_arches[0], action, set, err);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 1; i < FILTER_ARCHES; i++) {
 		cleanup_ctx scmp_filter_ctx more = NULL;
 
-		rc = build_arch(&more, filter_arches[i], act, set, err);
+		rc = build_arch(&more, filter_arches[i], action, set, err);
 		if (rc < 0)
 			return rc;
 		rc = seccomp_merge(ctx, more);

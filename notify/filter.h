@@ -19,8 +19,8 @@ struct filter {
 
 /* What the filter answers for a call that must be seen. */
 enum filter_action {
-	FILTER_TRACE,  /* SECCOMP_RET_TRACE: stops for the ptrace backend */
-	FILTER_NOTIFY, /* SECCOMP_RET_USER_NOTIF: stops for the listener */
+	FILTER_TRACE,  /* SECCOMP_RET_TRACE: stops for the tracer */
+	FILTER_NOTIFY, /* SECCOMP_RET_USER_NOTIF: waits at the listener */
 };
 
 /*
@@ -30,6 +30,11 @@ enum filter_action {
  *
  * Whatever the set holds, the calls by which the task table is kept are stopped:
  * those that make tasks, and prctl(PR_SET_NAME).
+ *
+ * With FILTER_NOTIFY, spawns, execs, that prctl and whatever has no table stop for
+ * the tracer all the same: it has to see how they end, and a set of all calls
+ * stops for it altogether. No call answers to both, so none can pass one of
+ * them by the other's answer.
  *
  * Unless the set wants plain sends, a native sendto(2) without an address is
  * let through by the filter itself; an i386 one is stopped all the same,

@@ -220,10 +220,13 @@ static void add_call_detail(struct text_line *line, const struct event_call *cal
 	}
 }
 
-/* What the line of a completed exec or spawn says already needs no "= 0" after it. */
+/*
+ * What the line of a completed exec or spawn says already needs no "= 0" after it;
+ * and of a call that nobody waited for there is nothing to say.
+ */
 static bool result_is_said(const struct event_call *call)
 {
-	return call->program || call->child;
+	return call->program || call->child || call->result->went_on;
 }
 
 static void add_call(struct text_line *line, const struct event *event, struct sbuf *out)

@@ -155,9 +155,9 @@ static enum trap_response carry_out(
 	if (mode_enforces(gate->mode) && must_be_made_on_behalf(call))
 		return make_on_behalf(gate, task, pending, answer);
 	/*
-	 * CONTINUE. It cannot be raced: the task stands in a ptrace stop with its
-	 * registers fixed, and what was decided is in them (socket, socketpair,
-	 * listen, clone, fork, vfork, the words of the deny list). execve alone has
+	 * CONTINUE. It cannot be raced: the task stands in a ptrace stop, or waits at
+	 * the listener, with its registers fixed, and what was decided is in them
+	 * (socket, socketpair, listen, clone, fork, vfork, the words of the deny list). execve alone has
 	 * its path in memory: it is judged once more, on the program that runs,
 	 * before that program's first instruction (gate_execed). In audit nothing
 	 * is held to a decision.
@@ -237,6 +237,12 @@ bool gate_cancel(struct gate *gate, struct pending *pending)
 	if (pending->stage == STAGE_BEHALF)
 		behalf_pool_cancel(gate->pool, &pending->job);
 	return true;
+}
+
+void gate_interrupt(struct gate *gate, struct pending *pending)
+{
+	if (pending->stage == STAGE_BEHALF)
+		behalf_pool_cancel(gate->pool, &pending->job);
 }
 
 void gate_returned(struct gate *gate, struct pending *pending, bool spawned)

@@ -59,6 +59,9 @@ struct pending *gate_take_ready(struct gate *gate);
 /* The task of a held call died. True: the gate still uses it, and it will become ready. */
 bool gate_cancel(struct gate *gate, struct pending *pending);
 
+/* The task has to leave its held call: one that blocks is answered with a restart code. */
+void gate_interrupt(struct gate *gate, struct pending *pending);
+
 /* The call has returned, or was answered: gives back what a spawn reserved and did not use. */
 void gate_returned(struct gate *gate, struct pending *pending, bool spawned);
 

@@ -45,6 +45,8 @@ struct pending {
 	int fd;             /* our duplicate of the call's socket, or -1 */
 	enum pending_stage stage;
 	pid_t tid;
+	uint64_t notif_id; /* names the call at the listener; 0: its task is in a ptrace stop */
+	struct trap trap;
 	struct behalf_job job;
 
 	struct pending *next; /* in the pool, or in the queue of what is ready */

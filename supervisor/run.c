@@ -1,5 +1,6 @@
 #include "supervisor/run.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -7,17 +8,20 @@
 
 #include "base/cleanup.h"
 #include "notify/filter.h"
+#include "notify/listener.h"
 #include "report/summary.h"
 #include "supervisor/emitter.h"
 #include "supervisor/signals.h"
 #include "supervisor/watch.h"
 #include "tracer/protect.h"
+#include "tracer/skip_call.h"
 #include "tracer/spawn.h"
 #include "tracer/tracer.h"
 
 /* Everything a run holds, in the order it is made. */
 struct run {
 	const struct run_options *options;
+	enum backend backend; /* what became of options->backend */
 	struct emitter emitter;
 	struct filter filter;
 	struct signals signals;
@@ -42,7 +46,7 @@ static void emit_session(struct run *run)
 			.argv = run->options->argv,
 			.cwd = getcwd(cwd, sizeof(cwd)) ? cwd : "",
 			.mode = run->options->mode,
-			.backend = "ptrace",
+			.backend = run->backend == BACKEND_NOTIFY ? "notify" : "ptrace",
 			.kernel = uname(&kernel) == 0 ? kernel.release : "",
 			.uid = getuid(),
 			.gid = getgid(),
@@ -81,6 +85,7 @@ static void run_init(struct run *run)
 		.emitter = &run->emitter,
 		.decode = { .contents = run->options->contents },
 		.select = run->options->select,
+		.notified = { .listener = LISTENER_NONE },
 		.kill_on_exit = run->options->kill_on_exit,
 		.stopped = on_command_stopped,
 		.job_signal = on_job_signal,
@@ -156,20 +161,64 @@ static int open_stacks(struct run *run, struct err **err)
 	return 0;
 }
 
+static int no_listener(int errnum, struct err **err)
+{
+	const char *why = "a seccomp listener with WAIT_KILLABLE_RECV needs Linux 5.19";
+
+	if (errnum == EBUSY)
+		why = "callgate itself runs under a filter with a listener, and only one is "
+		      "allowed";
+	else if (errnum == ENOTSUP)
+		why = "on this machine interrupted calls could not be repaired";
+	else if (errnum == EPERM || errnum == EACCES)
+		why = "something forbids a seccomp listener, such as a container's profile";
+	return err_set(
+		err, errnum, "the backend notify is not to be had: %s; use --backend ptrace", why);
+}
+
+/* Only where a call is carried out here is its result known without ptrace. */
+static int choose_backend(struct run *run, struct err **err)
+{
+	enum backend wanted = run->options->backend;
+	int rc;
+
+	run->backend = BACKEND_PTRACE;
+	if (wanted == BACKEND_PTRACE)
+		return 0;
+	/* A task that waits at the listener has no registers to walk its stack by. */
+	if (run->options->stack.when != STACK_NEVER)
+		return wanted == BACKEND_AUTO
+			       ? 0
+			       : err_set(err, 0, "-k needs ptrace stops: use --backend ptrace");
+	if (!mode_enforces(run->options->mode))
+		return wanted == BACKEND_AUTO
+			       ? 0
+			       : err_set(err, 0,
+					 "--backend notify cannot tell how calls end, which %s is "
+					 "for: use --backend ptrace",
+					 mode_name(run->options->mode));
+	rc = task_can_restart_call() ? listener_probe() : -ENOTSUP;
+	if (rc == 0)
+		run->backend = BACKEND_NOTIFY;
+	return rc == 0 || wanted == BACKEND_AUTO ? 0 : no_listener(-rc, err);
+}
+
 static int start_command(struct run *run, int *exit_status, struct err **err)
 {
 	struct spawn_options spawn = {
 		.argv = run->options->argv,
 		.filter = &run->filter.fprog,
+		.filter_flags = run->backend == BACKEND_NOTIFY ? listener_load_flags() : 0,
 		.protect = mode_enforces(run->options->mode) ? &run->protect : NULL,
 		.no_new_privs = mode_enforces(run->options->mode),
 		.sigmask = &run->signals.inherited,
 		.sigchld = &run->signals.sigchld,
 		.nofile = &run->nofile,
 	};
+	enum filter_action action = run->backend == BACKEND_NOTIFY ? FILTER_NOTIFY : FILTER_TRACE;
 	int rc;
 
-	rc = filter_build(run->options->select, FILTER_TRACE, &run->filter, err);
+	rc = filter_build(run->options->select, action, &run->filter, err);
 	if (rc < 0)
 		return rc;
 	rc = tracer_new(&run->observer, &run->tracer, err);
@@ -189,7 +238,9 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 	if (rc < 0)
 		return rc;
 	raise_nofile(run);
-	return spawn_start(&spawn, &run->spawn, exit_status, err);
+	rc = spawn_start(&spawn, &run->spawn, exit_status, err);
+	run->watch.notified.remote = run->spawn.listener;
+	return rc;
 }
 
 /* The command never ran: because of the policy, or of its file. */
@@ -197,6 +248,10 @@ static int command_failure(struct run *run, int *exit_status, struct err **err)
 {
 	const char *command = run->options->argv[0];
 
+	if (run->watch.notified.errnum)
+		return err_set(err, run->watch.notified.errnum,
+			"cannot take over the listener of the command's filter; "
+			"use --backend ptrace");
 	if (!run->watch.denial.len)
 		return spawn_failure(&run->spawn, command, exit_status, err);
 	*exit_status = EXIT_NOT_EXECUTABLE;
@@ -252,7 +307,9 @@ int supervisor_run(const struct run_options *options, struct run_outcome *outcom
 	*outcome = (struct run_outcome){ 0 };
 	*exit_status = EXIT_CALLGATE;
 	run_init(&run);
-	rc = start_command(&run, exit_status, err);
+	rc = choose_backend(&run, err);
+	if (rc == 0)
+		rc = start_command(&run, exit_status, err);
 	if (rc == 0)
 		rc = watch_command(&run, outcome, exit_status, err);
 	run_free(&run);

@@ -25,8 +25,16 @@ enum {
 
 struct policy;
 
+/* How calls are stopped. */
+enum backend {
+	BACKEND_AUTO,   /* notify where calls are carried out and this kernel has it */
+	BACKEND_NOTIFY, /* at the filter's listener: fast, without the results of what is let go */
+	BACKEND_PTRACE, /* in ptrace stops: with every result */
+};
+
 struct run_options {
 	enum mode mode;
+	enum backend backend;          /* BACKEND_NOTIFY is an error in trace and audit */
 	char *const *argv;             /* the command; NULL-terminated */
 	const struct call_set *select; /* which calls are watched */
 	const struct policy *policy;   /* borrowed; audit and enforce */

@@ -171,10 +171,9 @@ static void note_denied_command(
 	sbuf_str(&watch->denial, ", verdict: allow}");
 }
 
-/* The end of a call: tells of it, and forgets it. */
-static void finish(struct watch *watch, struct task *task, const struct call_result *result)
+void watch_finish(struct watch *watch, struct task *task, struct pending *pending,
+	const struct call_result *result)
 {
-	struct pending *pending = task->user;
 	struct mem_reader mem = task_memory_reader(&task->tid);
 	struct event_facts facts;
 	struct event event;
@@ -187,66 +186,107 @@ static void finish(struct watch *watch, struct task *task, const struct call_res
 		note_denied_command(watch, task, pending);
 		gate_returned(watch->gate, pending, pending->child != 0);
 	}
-	task->user = NULL;
 	/* One that a thread of the gate still works on is forgotten when that is through. */
 	if (!watch->gate || !gate_cancel(watch->gate, pending))
 		pending_done(watch, pending);
 }
 
-static enum trap_response answer_now(
-	struct watch *watch, struct task *task, enum trap_response response, int64_t answer)
+/* False: its task has been killed, and what was read may be another one's. */
+static bool still_waits(const struct watch *watch, uint64_t notif_id)
 {
-	struct call_result result = { .known = true, .is_error = answer < 0, .value = answer };
-
-	if (response == TRAP_ANSWER)
-		finish(watch, task, &result);
-	return response;
+	return !notif_id || listener_valid(&watch->notified.listener, notif_id);
 }
 
-static enum trap_response watch_trapped(
-	void *ctx, struct task *task, const struct trap *trap, int64_t *answer)
+static void attribute(const struct task *task, struct pending *pending)
 {
-	struct watch *watch = ctx;
+	pending->lineage = lineage_ref(task->process->lineage);
+	memcpy(pending->comm, task->comm, sizeof(pending->comm));
+}
+
+static enum trap_response no_memory(const struct watch *watch, int64_t *answer)
+{
+	emit_warning(watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
+	*answer = -ENOMEM;
+	return watch->gate && mode_enforces(watch->gate->mode) ? TRAP_ANSWER : TRAP_PASS;
+}
+
+enum trap_response watch_trap(struct watch *watch, struct task *task, const struct trap *trap,
+	uint64_t notif_id, int64_t *answer, struct pending **out)
+{
 	struct pending *pending = pending_get(&watch->pool);
 	struct mem_reader mem = task_memory_reader(&task->tid);
 	enum trap_response response = TRAP_WATCH;
-	bool silent = false; /* What is not recorded must not happen. */
+	bool silent = false;
+
+	*out = NULL;
+	/* What is not recorded must not happen. */
 	if (watch->emitter->failing && watch->gate && mode_enforces(watch->gate->mode))
 		tracer_kill_all(watch->tracer);
-	if (!pending) {
-		emit_warning(
-			watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
-		*answer = -ENOMEM;
-		return watch->gate && mode_enforces(watch->gate->mode) ? TRAP_ANSWER : TRAP_PASS;
-	}
+	if (!pending)
+		return no_memory(watch, answer);
 	pending->at = moment_now();
+	pending->trap = *trap;
+	pending->notif_id = notif_id;
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
 	if (!is_selected(watch, &pending->call)) {
 		pending_put(&watch->pool, pending);
 		return TRAP_PASS;
 	}
 	find_socket(watch, task, pending);
-	pending->lineage = lineage_ref(task->process->lineage);
-	memcpy(pending->comm, task->comm, sizeof(pending->comm));
+	if (!still_waits(watch, notif_id)) {
+		pending_put(&watch->pool, pending);
+		return TRAP_ANSWER;
+	}
+	attribute(task, pending);
 	if (watch->stack_when == STACK_EVERY)
 		stacking_take(watch->stacks, task, pending);
 	if (watch->gate)
 		response = gate_trapped(watch->gate, task, pending, answer, &silent);
 	else
 		judge_gather_paths(task, pending);
-	if (silent) {
+	if (silent)
 		pending_done(watch, pending);
-		return response;
+	else
+		*out = pending;
+	return response;
+}
+
+/* The rest of an answer: its call is over before its task goes on. */
+static void answered(struct watch *watch, struct task *task, int64_t answer)
+{
+	struct call_result result = { .known = true, .is_error = answer < 0, .value = answer };
+	struct pending *pending = task->user;
+
+	task->user = NULL;
+	watch_finish(watch, task, pending, &result);
+}
+
+static enum trap_response watch_trapped(
+	void *ctx, struct task *task, const struct trap *trap, int64_t *answer)
+{
+	struct watch *watch = ctx;
+	enum trap_response response;
+	struct pending *pending;
+
+	if (task->tid == watch->command && !notified_attach(watch, task)) {
+		tracer_kill_all(watch->tracer);
+		return TRAP_ANSWER;
 	}
-	if (watch->stack_when == STACK_DENIED && !gate_allows(pending))
+	response = watch_trap(watch, task, trap, 0, answer, &pending);
+	if (pending && watch->stack_when == STACK_DENIED && !gate_allows(pending))
 		stacking_take(watch->stacks, task, pending);
 	task->user = pending;
-	return answer_now(watch, task, response, *answer);
+	if (response == TRAP_ANSWER && pending)
+		answered(watch, task, *answer);
+	return response;
 }
 
 static void watch_returned(void *ctx, struct task *task, const struct call_result *result)
 {
-	finish(ctx, task, result);
+	struct pending *pending = task->user;
+
+	task->user = NULL;
+	watch_finish(ctx, task, pending, result);
 }
 
 /* A thread of the gate is through with a held call: its task goes on. */
@@ -263,11 +303,14 @@ static void go_on(struct watch *watch, struct pending *pending)
 	response = gate_resumed(watch->gate, task, pending, &answer);
 	if (watch->stack_when == STACK_DENIED && !gate_allows(pending))
 		stacking_take(watch->stacks, task, pending);
-	answer_now(watch, task, response, answer);
-	if (response == TRAP_ANSWER)
+	if (pending->notif_id) {
+		notified_resume(watch, task, pending, response, answer);
+	} else if (response == TRAP_ANSWER) {
+		answered(watch, task, answer);
 		tracer_answer(watch->tracer, task, answer);
-	else if (response == TRAP_WATCH)
+	} else if (response == TRAP_WATCH) {
 		tracer_release(watch->tracer, task);
+	}
 }
 
 static void watch_woken(void *ctx)
@@ -277,6 +320,13 @@ static void watch_woken(void *ctx)
 
 	while (watch->gate && (pending = gate_take_ready(watch->gate)))
 		go_on(watch, pending);
+}
+
+static void watch_must_leave(void *ctx, struct task *task)
+{
+	struct watch *watch = ctx;
+
+	gate_interrupt(watch->gate, task->user);
 }
 
 static void watch_execed(void *ctx, struct task *task)
@@ -345,6 +395,9 @@ struct tracer_observer watch_observer(struct watch *watch)
 		.command_stopped = watch_command_stopped,
 		.job_signal = watch_job_signal,
 		.woken = watch_woken,
+		.must_leave = watch_must_leave,
+		.readable = notified_readable,
+		.never_began = notified_never_began,
 	};
 }
 
@@ -352,6 +405,7 @@ void watch_free(struct watch *watch)
 {
 	/* What the gate was still at when the last task died. */
 	watch_woken(watch);
+	listener_close(&watch->notified.listener);
 	pending_pool_free(&watch->pool);
 	sbuf_free(&watch->denial);
 }

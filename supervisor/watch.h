@@ -12,6 +12,7 @@
 #include "decoders/select.h"
 #include "supervisor/emitter.h"
 #include "supervisor/gate.h"
+#include "supervisor/notified.h"
 #include "supervisor/pending.h"
 #include "supervisor/stacking.h"
 #include "tracer/tracer.h"
@@ -21,6 +22,7 @@ struct watch {
 	struct tracer *tracer;
 	struct pending_pool pool;
 	struct decode_options decode;
+	struct notified notified;      /* the traps that are no ptrace stops */
 	struct gate *gate;             /* borrowed: judges every call; NULL in trace */
 	const struct call_set *select; /* borrowed: what is shown */
 	struct stacks *stacks;         /* borrowed; NULL: no call has its stack taken */
@@ -32,6 +34,18 @@ struct watch {
 	void (*job_signal)(void *ctx, const siginfo_t *info); /* one was sent to callgate */
 	void *job_ctx;                                        /* of both */
 };
+
+/*
+ * Decodes and judges a trap. notif_id names it at the listener, 0 for a ptrace
+ * stop. With TRAP_WATCH, TRAP_HOLD and TRAP_ANSWER, *out is what watch_finish() has
+ * to be given once its end is known; NULL when nobody is to be told.
+ */
+enum trap_response watch_trap(struct watch *watch, struct task *task, const struct trap *trap,
+	uint64_t notif_id, int64_t *answer, struct pending **out);
+
+/* The end of a call: tells of it, and forgets it. */
+void watch_finish(struct watch *watch, struct task *task, struct pending *pending,
+	const struct call_result *result);
 
 /* The observer of a tracer whose ctx is a struct watch. */
 struct tracer_observer watch_observer(struct watch *watch);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include "base/cleanup.h"
 #include "tracer/command_path.h"
 #include "tracer/protect.h"
+
 /* What the child was doing when it failed. */
 enum spawn_step { STEP_NO_NEW_PRIVS, STEP_PROTECT, STEP_FILTER, STEP_EXEC };
 
@@ -47,25 +49,33 @@ static void child_exec(const char *path, char *const *argv, char **shell_argv)
 		execve(shell_argv[0], shell_argv, environ);
 }
 
-/* SPEC_ALLOW: a filter that only looks does not ask for the speculation mitigations (Linux 4.17).
+/*
+ * SPEC_ALLOW: a filter that only looks does not ask for the speculation
+ * mitigations (Linux 4.17). The listener is close-on-exec: the command itself
+ * never has it. Where it is, is said in shared memory, because any call of ours
+ * could be one that waits for it.
  */
-static bool load_filter(const struct sock_fprog *filter)
+static bool load_filter(const struct spawn_options *options, int *listener)
 {
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
-		       filter) == 0;
+	long rc = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		SECCOMP_FILTER_FLAG_SPEC_ALLOW | options->filter_flags, options->filter);
+
+	if (rc >= 0 && listener)
+		*listener = (int)rc;
+	return rc >= 0;
 }
 
 /*
  * With CAP_SYS_ADMIN a filter loads without no_new_privs, and set-user-ID
  * programs work as ever; without it the kernel refuses (EACCES), seccomp(2).
  */
-static void child_load_filter(const struct spawn_options *options, int report_fd)
+static void child_load_filter(const struct spawn_options *options, int report_fd, int *listener)
 {
-	if (!options->no_new_privs && load_filter(options->filter))
+	if (!options->no_new_privs && load_filter(options, listener))
 		return;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		child_fail(report_fd, STEP_NO_NEW_PRIVS);
-	if (!load_filter(options->filter))
+	if (!load_filter(options, listener))
 		child_fail(report_fd, STEP_FILTER);
 }
 
@@ -82,7 +92,7 @@ static void child_protect(const struct spawn_options *options, int report_fd)
 
 /* Between fork and exec: only async-signal-safe calls. */
 static _Noreturn void child_run(const struct spawn_options *options, const char *path,
-	char **shell_argv, int go_fd, int report_fd)
+	char **shell_argv, int go_fd, int report_fd, int *listener)
 {
 	char go;
 
@@ -93,7 +103,7 @@ static _Noreturn void child_run(const struct spawn_options *options, const char 
 	sigaction(SIGCHLD, options->sigchld, NULL);
 	sigprocmask(SIG_SETMASK, options->sigmask, NULL);
 	child_protect(options, report_fd);
-	child_load_filter(options, report_fd);
+	child_load_filter(options, report_fd, listener);
 	child_exec(path, options->argv, shell_argv);
 	child_fail(report_fd, STEP_EXEC);
 }
@@ -156,7 +166,7 @@ static int start_child(const struct spawn_options *options, char *path, char **s
 		return err_set(err, errno, "cannot start the command: fork");
 	if (pid == 0) {
 		close(go_write);
-		child_run(options, path, shell_argv, go_read, report_write);
+		child_run(options, path, shell_argv, go_read, report_write, out->listener);
 	}
 	if (seize(pid, err) < 0) {
 		reap(pid);
@@ -169,6 +179,21 @@ static int start_child(const struct spawn_options *options, char *path, char **s
 	out->pid = pid;
 	out->report_fd = take_fd(&report_read);
 	return 0;
+}
+
+/* Where the child puts its listener's number. */
+static bool share_listener(const struct spawn_options *options, struct spawn *out)
+{
+	void *shared;
+
+	if (!(options->filter_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
+		return true;
+	shared = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return false;
+	out->listener = shared;
+	*out->listener = -1;
+	return true;
 }
 
 int spawn_start(
@@ -185,7 +210,7 @@ int spawn_start(
 	}
 	*exit_status = 125;
 	shell_argv = make_shell_argv(options->argv, path);
-	if (!shell_argv)
+	if (!shell_argv || !share_listener(options, out))
 		return err_set(err, ENOMEM, "cannot start the command");
 	return start_child(options, path, shell_argv, out, err);
 }
@@ -216,4 +241,7 @@ void spawn_close(struct spawn *spawn)
 	if (spawn->report_fd >= 0)
 		close(spawn->report_fd);
 	spawn->report_fd = -1;
+	if (spawn->listener)
+		munmap(spawn->listener, sizeof(*spawn->listener));
+	spawn->listener = NULL;
 }

@@ -19,6 +19,7 @@ struct protect;
 struct spawn_options {
 	char *const *argv;
 	const struct sock_fprog *filter;
+	unsigned filter_flags; /* of seccomp(2), SECCOMP_SET_MODE_FILTER; e.g. for a listener */
 	const struct protect *protect; /* keeps callgate out of the command's reach; NULL: not */
 	bool no_new_privs;             /* in any case; else only where the filter needs it */
 	const sigset_t *sigmask; /* of the command: callgate's own, before it blocked anything */
@@ -30,6 +31,11 @@ struct spawn_options {
 struct spawn {
 	pid_t pid;
 	int report_fd; /* the child says here why it failed; closed by a successful exec */
+	/*
+	 * The child's descriptor of its filter's listener, once it is stopped at its
+	 * exec; -1 before. NULL when filter_flags asked for none. Owned.
+	 */
+	int *listener;
 };
 
 /*

@@ -63,6 +63,7 @@ struct task *task_add(struct task_table *table, pid_t tid, pid_t pid, const stru
 	task->tid = tid;
 	task->process = process;
 	task->start_ns = now_ns;
+	task->own_restart = -1;
 	process->tasks++;
 	HASH_ADD_INT(table->tasks, tid, task);
 	return task;

@@ -32,14 +32,15 @@ struct process {
 struct task {
 	pid_t tid;
 	struct process *process;
-	bool in_call;  /* between a trap and the exit of its call, which is to be seen */
-	bool wanted;   /* that result is the observer's too */
-	bool spawning; /* within a spawn whose fork event is still to come */
-	bool stopped;  /* in a group-stop: SIGSTOP and its kin */
-	bool held;     /* waiting for the observer's answer */
-	bool restarts; /* its call was answered with a restart code */
-	int64_t nr;    /* of the call it trapped at */
-	bool renaming; /* within a prctl(PR_SET_NAME) */
+	bool in_call;        /* between a trap and the exit of its call, which is to be seen */
+	bool wanted;         /* that result is the observer's too */
+	bool spawning;       /* within a spawn whose fork event is still to come */
+	bool stopped;        /* in a group-stop: SIGSTOP and its kin */
+	bool held;           /* waiting for the observer's answer */
+	bool restarts;       /* its call was answered with a restart code, in its stop */
+	int64_t own_restart; /* number of a call whose -ERESTARTSYS is its own; -1: of none */
+	int64_t nr;          /* of the call it trapped at */
+	bool renaming;       /* within a prctl(PR_SET_NAME) */
 	char comm[COMM_SIZE];
 	uint64_t start_ns; /* CLOCK_MONOTONIC */
 	void *user;        /* of whoever watches the tracer */

@@ -18,6 +18,7 @@
 #include "tracer/newborns.h"
 #include "tracer/program.h"
 #include "tracer/program_table.h"
+#include "tracer/reports.h"
 #include "tracer/skip_call.h"
 
 struct tracer {
@@ -32,6 +33,7 @@ struct tracer {
 	atomic_bool kill_asked;     /* by another thread */
 	atomic_bool woken;          /* the same */
 	pthread_t thread;           /* the tracing one */
+	struct reports reports;     /* what is waited for */
 	bool tell_stop;             /* the command's group-stop is to be told once all is handled */
 	bool continuing;            /* the command is asked whether it is still in a group-stop */
 	struct program_facts facts; /* scratch of the exec being handled */
@@ -56,6 +58,7 @@ int tracer_new(const struct tracer_observer *observer, struct tracer **out, stru
 		return err_set(err, ENOMEM, "cannot make the task table");
 	}
 	tracer->observer = observer;
+	reports_init(&tracer->reports);
 	*out = tracer;
 	return 0;
 }
@@ -70,6 +73,7 @@ void tracer_free(struct tracer *tracer)
 		task_remove(&tracer->table, task);
 	newborns_free(&tracer->newborns, tracer->table.programs);
 	program_table_free(tracer->table.programs);
+	reports_free(&tracer->reports);
 	free(tracer);
 }
 
@@ -378,6 +382,16 @@ void tracer_release(struct tracer *tracer, struct task *task)
 	respond(tracer, task, TRAP_WATCH, 0);
 }
 
+void tracer_held(struct task *task, bool held)
+{
+	task->wanted = task->held = held;
+}
+
+void tracer_interrupt(const struct task *task)
+{
+	ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+}
+
 static void on_seccomp(struct tracer *tracer, struct task *task, int event, int signal)
 {
 	struct __ptrace_syscall_info info;
@@ -412,11 +426,7 @@ static void on_syscall_stop(struct tracer *tracer, struct task *task)
 
 	if (task->restarts) {
 		task_restore_call(task->tid, task->nr);
-		/*
-		 * The kernel restarts a call on its way to a signal, and another thread
-		 * may have taken that; a stop leads along there, too.
-		 */
-		ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+		tracer_interrupt(task);
 	}
 	task->restarts = false;
 	if (n > 0 && info.op == PTRACE_SYSCALL_INFO_EXIT) {
@@ -460,12 +470,17 @@ static void command_still_stopped(struct tracer *tracer)
 	tracer->continuing = false;
 }
 
-/* A stop signal is on its way to the task: it is newer than what we were to end. */
-static void on_signal(struct tracer *tracer, struct task *task, int signal)
+/* The other tasks of a process that stops: those we hold would keep it from it. */
+static void let_stop(struct tracer *tracer, const struct process *process)
 {
-	if (is_stop_signal(signal) && task->process->pid == tracer->command)
-		tracer->continuing = false;
-	task_resume(task, signal);
+	struct task *task, *next;
+
+	if (!tracer->observer->must_leave)
+		return;
+	HASH_ITER (hh, tracer->table.tasks, task, next) {
+		if (task->process == process && task->held)
+			tracer->observer->must_leave(tracer->observer->ctx, task);
+	}
 }
 
 /* PTRACE_EVENT_STOP: a group-stop, its end, or a new task's first stop. */
@@ -481,6 +496,8 @@ static void on_event_stop(struct tracer *tracer, struct task *task, int event, i
 	}
 	/* Stay stopped, and hear of SIGCONT: what makes job control work under ptrace. */
 	ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
+	if (task->process->tasks > 1)
+		let_stop(tracer, task->process);
 	if (task->process->pid == tracer->command)
 		tracer->tell_stop = true;
 	if (task->tid == tracer->command)
@@ -505,6 +522,21 @@ static void on_ptrace_event(struct tracer *tracer, struct task *task, int event,
 		task_resume(task, 0);
 }
 
+/* Signal-delivery: the task gets what was sent to it. */
+static void on_signal(struct tracer *tracer, struct task *task, int signal)
+{
+	const struct tracer_observer *observer = tracer->observer;
+	struct trap trap;
+
+	/* A stop signal on its way to the command is newer than what we were to end. */
+	if (is_stop_signal(signal) && task->process->pid == tracer->command)
+		tracer->continuing = false;
+	if (reports_is_listening(&tracer->reports) && task_interrupted_call(task->tid, &trap) &&
+		observer->never_began(observer->ctx, task, &trap))
+		task_restart_call(task->tid);
+	task_resume(task, signal);
+}
+
 static void handle_status(struct tracer *tracer, pid_t tid, int status)
 {
 	struct task *task = task_find(&tracer->table, tid);
@@ -519,7 +551,6 @@ static void handle_status(struct tracer *tracer, pid_t tid, int status)
 	else if (signal == (SIGTRAP | 0x80))
 		on_syscall_stop(tracer, task);
 	else
-		/* Signal-delivery: the task gets what was sent to it. */
 		on_signal(tracer, task, signal);
 }
 
@@ -531,23 +562,25 @@ static void tell_command_stopped(struct tracer *tracer)
 		tracer->observer->command_stopped(tracer->observer->ctx);
 }
 
+int tracer_listen(struct tracer *tracer, int fd)
+{
+	return reports_listen(&tracer->reports, fd);
+}
+
 /*
  * Waits until a task reports, somebody wakes us, or callgate is sent a signal of
  * job control. SIGCHLD has the lowest number and comes first: what was sent to
  * callgate is told only when all that the tasks reported has been handled.
  */
-static void wait_signal(struct tracer *tracer)
+static void wait_reports(struct tracer *tracer)
 {
+	const struct tracer_observer *observer = tracer->observer;
 	siginfo_t info;
-	sigset_t set;
+	int signal = reports_wait(&tracer->reports, observer->readable, observer->ctx, &info);
 
-	tracer_job_signals(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, TRACER_WAKE_SIGNAL);
-	if (sigwaitinfo(&set, &info) < 0 || info.si_signo == SIGCHLD ||
-		info.si_signo == TRACER_WAKE_SIGNAL)
+	if (signal < 0 || signal == SIGCHLD || signal == TRACER_WAKE_SIGNAL)
 		return;
-	tracer->observer->job_signal(tracer->observer->ctx, &info);
+	observer->job_signal(observer->ctx, &info);
 	tracer->tell_stop = tracer_command_is_stopped(tracer);
 }
 
@@ -582,7 +615,7 @@ int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **e
 		if (tid == 0 && tracer->tell_stop)
 			tell_command_stopped(tracer);
 		else if (tid == 0)
-			wait_signal(tracer);
+			wait_reports(tracer);
 	}
 	*status = tracer->command_status;
 	return 0;

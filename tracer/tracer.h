@@ -67,6 +67,19 @@ struct tracer_observer {
 	void (*job_signal)(void *ctx, const siginfo_t *info);
 	/* tracer_wake() was called. May answer held tasks. NULL is allowed. */
 	void (*woken)(void *ctx);
+	/*
+	 * The process of this held task is being stopped (SIGSTOP and its kin), which
+	 * interrupts a call: the task must be answered soon. NULL is allowed.
+	 */
+	void (*must_leave)(void *ctx, struct task *task);
+	/* The descriptor of tracer_listen() is readable. */
+	void (*readable)(void *ctx);
+	/*
+	 * A signal interrupted this call with -ERESTARTSYS. True when that was before
+	 * anybody had seen it: it never began, and is restarted whatever the signal's
+	 * handler says. Asked only with tracer_listen().
+	 */
+	bool (*never_began)(void *ctx, struct task *task, const struct trap *trap);
 };
 
 /* Ends the tracing thread's wait. */
@@ -85,6 +98,23 @@ void tracer_free(struct tracer *tracer);
  * Returns 0 then, and the command's end in *status.
  */
 int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **err);
+
+/*
+ * From now on the tracing thread also waits for this descriptor, whose traps the
+ * observer takes itself. Borrowed; it may hang up before the last task has ended.
+ * Returns 0 or -errno.
+ */
+int tracer_listen(struct tracer *tracer, int fd);
+
+/* The observer holds a task that waits at its descriptor; or has answered it. */
+void tracer_held(struct task *task, bool held);
+
+/*
+ * Has a task come to a stop before it goes on in its program. For one that gets a
+ * restart code at the descriptor: the kernel restarts a call on its way to a
+ * signal, and another thread may have taken that; a stop leads along there, too.
+ */
+void tracer_interrupt(const struct task *task);
 
 /* True once the command got through its first exec. */
 bool tracer_command_ran(const struct tracer *tracer);

@@ -88,7 +88,7 @@ options_of() {
 	done <<-'WORDS'
 		--lgo=x|unknown option --lgo: did you mean --log?
 		-Z|unknown option -Z
-		--backend=notify|unknown option --backend
+		--backend=fast|option --backend: 'fast' is not one of auto, notify, ptrace
 		--time=never|option --time: 'never' is not one of rel, abs, none
 		--timeout=0|option --timeout: '0' is not between
 		--kill-on-exit=1|option --kill-on-exit takes no argument
