@@ -84,20 +84,21 @@ static struct request request_of(const struct pending *pending)
 	};
 }
 
-static bool is_unix_path(const struct sockaddr_value *addr)
+/* Of a socket of another family, a path leads nowhere: the kernel refuses it unread. */
+static bool is_unix_path(const struct pending *pending, const struct sockaddr_value *addr)
 {
 	return addr->status == VALUE_OK && addr->decoded && addr->family == AF_UNIX &&
-	       addr->un.kind == UNIX_PATH;
+	       addr->un.kind == UNIX_PATH && pending->socket.family == AF_UNIX;
 }
 
-static size_t count_destinations(const struct call *call, bool *unix_paths)
+static size_t count_destinations(const struct pending *pending, bool *unix_paths)
 {
 	const struct sockaddr_value *addr;
 	size_t n = 0;
 
 	*unix_paths = false;
-	for (; (addr = call_destination(call, n)); n++)
-		*unix_paths |= is_unix_path(addr);
+	for (; (addr = call_destination(&pending->call, n)); n++)
+		*unix_paths |= is_unix_path(pending, addr);
 	return n;
 }
 
@@ -110,7 +111,7 @@ void judge_gather_paths(const struct task *task, struct pending *pending)
 
 	if (!for_bind && kind != CALL_KIND_CONNECT)
 		return;
-	n = count_destinations(&pending->call, &unix_paths);
+	n = count_destinations(pending, &unix_paths);
 	if (!unix_paths || n > TARGETS_MAX)
 		return;
 	pending->targets = calloc(n, sizeof(*pending->targets));
@@ -121,7 +122,7 @@ void judge_gather_paths(const struct task *task, struct pending *pending)
 		const struct sockaddr_value *addr = call_destination(&pending->call, i);
 
 		pending->targets[i].fd = -1;
-		if (is_unix_path(addr))
+		if (is_unix_path(pending, addr))
 			unix_target_find(task->tid, addr, for_bind, &pending->targets[i]);
 	}
 }
@@ -236,7 +237,7 @@ static void decide_destination(
 {
 	request->destination = call_destination(&pending->call, i);
 	request->unix_path = NULL;
-	if (request->destination && is_unix_path(request->destination)) {
+	if (request->destination && is_unix_path(pending, request->destination)) {
 		if (i >= pending->targets_len) {
 			judge_deny(pending, EMSGSIZE, "exhausted",
 				"so many Unix paths in one call cannot be judged");

@@ -11,77 +11,17 @@
 #include "policy/identity.h"
 #include "policy/root_view.h"
 #include "policy/root_walk.h"
+#include "tracer/own_proc.h"
 #include "tracer/proc_path.h"
 
 enum { TRIES = 8 }; /* for a path that changes between its resolution and its opening */
-
-/* Paths into proc(5) that are about whoever follows them, and the entry they stand for. */
-static const struct {
-	const char *prefix, *entry;
-} own_proc[] = {
-	{ "/proc/self/root", "root" },
-	{ "/proc/thread-self/root", "root" },
-	{ "/proc/self/cwd", "cwd" },
-	{ "/proc/thread-self/cwd", "cwd" },
-	{ "/proc/self/fd/", "fd/" },
-	{ "/proc/thread-self/fd/", "fd/" },
-	{ FD_DIR, "fd/" },
-};
-
-/* The entry with the descriptor's number, where it has one; *rest moves on behind it. */
-static bool proc_entry(const char *entry, const char **rest, char *buf, size_t size)
-{
-	size_t digits = 0;
-	int n;
-
-	if (entry[strlen(entry) - 1] == '/') {
-		digits = strspn(*rest, "0123456789");
-		if (digits == 0)
-			return false;
-	}
-	n = snprintf(buf, size, "%s%.*s", entry, (int)digits, *rest);
-	*rest += digits;
-	return n < (int)size && (**rest == '/' || **rest == '\0');
-}
-
-/*
- * Puts the task's own link in the place of a path's head that would be ours.
- * Returns false when the path does not begin with such a link.
- */
-static bool replace_own_proc(
-	pid_t tid, const char *root, const char *given, char *buf, size_t size, int *errnum)
-{
-	char link[PATH_MAX], entry[32];
-
-	for (size_t i = 0; i < sizeof(own_proc) / sizeof(own_proc[0]); i++) {
-		const char *rest = given + strlen(own_proc[i].prefix);
-		int n;
-
-		if (strncmp(given, own_proc[i].prefix, strlen(own_proc[i].prefix)) != 0 ||
-			!proc_entry(own_proc[i].entry, &rest, entry, sizeof(entry)))
-			continue;
-		/* A socket or a pipe has a name of another kind there, "socket:[1]". */
-		if (!proc_readlink(tid, entry, link, sizeof(link)) || link[0] != '/') {
-			*errnum = ENOENT;
-			return true;
-		}
-		if (strcmp(entry, "root") == 0)
-			link[0] = '\0';
-		else
-			proc_strip_root(link, root);
-		n = snprintf(buf, size, "%s%s", link, *rest || *link ? rest : "/");
-		*errnum = n < 0 || (size_t)n >= size ? ENAMETOOLONG : 0;
-		return true;
-	}
-	return false;
-}
 
 /* The address's path, absolute in the task's root, in `buf`. Returns 0 or an errno. */
 static int absolute(
 	pid_t tid, const struct sockaddr_value *addr, char *buf, size_t size, bool *is_own_proc)
 {
 	char given[sizeof(addr->raw) + 1], root[PATH_MAX];
-	int errnum = 0;
+	struct own_proc own;
 
 	if (!addr->decoded || addr->un.kind != UNIX_PATH || addr->un.name_len >= sizeof(given))
 		return EINVAL;
@@ -90,9 +30,11 @@ static int absolute(
 	snprintf(buf, size, "%s", given);
 	if (!proc_readlink(tid, "root", root, sizeof(root)))
 		return ESRCH;
-	*is_own_proc = replace_own_proc(tid, root, given, buf, size, &errnum);
-	if (*is_own_proc || given[0] == '/')
-		return errnum;
+	*is_own_proc = own_proc_find(given, &own);
+	if (*is_own_proc)
+		return own_proc_replace(tid, root, &own, buf, size);
+	if (given[0] == '/')
+		return 0;
 	return proc_absolute_path(tid, root, given, buf, size) ? 0 : ENOENT;
 }
 

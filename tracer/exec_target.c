@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "policy/identity.h"
 #include "policy/root_view.h"
+#include "tracer/own_proc.h"
 #include "tracer/proc_path.h"
 
 enum {
@@ -57,6 +58,16 @@ static void set_script(struct program_facts *facts)
 	facts->program.script_id = facts->program.id;
 }
 
+/* Returns 0 or an errno. */
+static int make_absolute(pid_t tid, const char *root, const char *path, char *buf, size_t size)
+{
+	struct own_proc own;
+
+	if (own_proc_find(path, &own))
+		return own_proc_replace(tid, root, &own, buf, size);
+	return proc_absolute_path(tid, root, path, buf, size) ? 0 : ENOENT;
+}
+
 /*
  * Follows a path and the interpreters it leads to. The first file that is a
  * script is the program's script; the last interpreter is the program.
@@ -75,8 +86,9 @@ static int follow(pid_t tid, const char *root, const char *path, struct program_
 		char *interpreter;
 		int rc;
 
-		if (!proc_absolute_path(tid, root, path, absolute, sizeof(absolute)))
-			return -ENOENT;
+		rc = -make_absolute(tid, root, path, absolute, sizeof(absolute));
+		if (rc < 0)
+			return rc;
 		rc = root_view_resolve_program(&view, absolute, &file);
 		if (rc < 0)
 			return rc;
@@ -111,8 +123,8 @@ static int nameless_target(pid_t tid, const char *entry, struct program_facts *f
 	return 0;
 }
 
-/* True when the file behind the descriptor has a link in some directory. */
-static bool fd_has_name(pid_t tid, const char *entry)
+/* True when the file behind a link of /proc/TID has a name in some directory. */
+static bool has_name(pid_t tid, const char *entry)
 {
 	char link[PROC_PATH_SIZE];
 	struct stat st;
@@ -130,7 +142,7 @@ static int target_of_fd(
 	if (empty && !(given->flags & AT_EMPTY_PATH))
 		return -ENOENT;
 	snprintf(entry, sizeof(entry), "fd/%d", given->dirfd);
-	if (empty && !fd_has_name(tid, entry))
+	if (empty && !has_name(tid, entry))
 		return nameless_target(tid, entry, facts);
 	snprintf(path, sizeof(path), FD_DIR "%d%s%s", given->dirfd, empty ? "" : "/", given->path);
 	return follow(tid, root, path, facts);
@@ -139,10 +151,13 @@ static int target_of_fd(
 int exec_target(pid_t tid, const struct exec_given *given, struct program_facts *facts)
 {
 	char root[PATH_MAX];
+	struct own_proc own;
 
 	facts->program = (struct program){ .path = facts->path };
 	facts->path[0] = facts->script[0] = facts->comm[0] = '\0';
 	proc_readlink(tid, "root", root, sizeof(root));
+	if (own_proc_find(given->path, &own) && !*own.rest && !has_name(tid, own.entry))
+		return nameless_target(tid, own.entry, facts);
 	if (given->path[0] == '/' || (given->dirfd == AT_FDCWD && given->path[0]))
 		return follow(tid, root, given->path, facts);
 	return target_of_fd(tid, root, given, facts);
