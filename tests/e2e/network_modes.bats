@@ -43,7 +43,7 @@ expect_denied_sockets() {
 	PYTHON
 	run -0 enforce /usr/bin/python3 many.py
 	[ "${lines[-1]}" = 28 ]
-	expect_event '.call == "socketpair" and .result == 0'
+	expect_event '.call == "socketpair" and .verdict == "allow"'
 }
 
 @test "restricted: make and gcc build a program" {
