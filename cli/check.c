@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
+#include "cli/check_replay.h"
 #include "cli/command.h"
 #include "cli/message.h"
 #include "cli/policies.h"
@@ -43,17 +44,36 @@ static void take_finding(void *ctx, const struct lint_finding *finding)
 	check->warned |= finding->level == LINT_WARNING;
 }
 
+/* What the calls of logs would get; *found: there is something to look at. */
+static int replay(const struct options *options, const struct policies *policies,
+	struct check *check, bool *found, struct err **err)
+{
+	cleanup_policies struct policies old = { 0 };
+	const char *const files[] = { options->diff, NULL };
+
+	if (options->diff && !options->against.len)
+		return err_set(err, 0, "--diff compares what happens to calls: add --against LOG");
+	if (!options->against.len)
+		return 0;
+	if (options->diff && policies_load(&old, (char *const *)files, NULL, NULL, err) < 0)
+		return -1;
+	return check_replay(
+		policies->policy, old.policy, options->against.items, &check->out, found, err);
+}
+
 int command_check(const struct options *options, char *const *args)
 {
 	__attribute__((cleanup(check_free))) struct check check = { .out = SBUF_INIT };
 	cleanup_policies struct policies policies = { 0 };
 	cleanup_err struct err *err = NULL;
+	bool found = false;
 	int status;
 
-	(void)options;
 	if (policies_load(&policies, args, take_warning, &check, &err) < 0)
 		return message_fail(EXIT_CALLGATE, err);
 	policy_lint(policies.policy, policies.resolver, take_finding, &check);
+	if (replay(options, &policies, &check, &found, &err) < 0)
+		return message_fail(EXIT_CALLGATE, err);
 	status = message_output(&check.out);
-	return status || !check.warned ? status : EXIT_FINDINGS;
+	return status || !(check.warned || found) ? status : EXIT_FINDINGS;
 }

@@ -69,7 +69,7 @@ bool judge_by_socket(const struct judge *judge, const struct call *call)
 	return policy_network_judges(judge->policy, call->name);
 }
 
-static struct request request_of(const struct pending *pending)
+static struct request request_of(const struct judge *judge, const struct pending *pending)
 {
 	const struct call *call = &pending->call;
 	enum call_kind kind = call_kind(call);
@@ -77,6 +77,7 @@ static struct request request_of(const struct pending *pending)
 	return (struct request){
 		.lineage = pending->lineage,
 		.uid = pending->uid,
+		.by_path = judge->by_path,
 		.kind = kind,
 		.call = call->name,
 		.is_connect = call->desc && call->desc->id == CALL_CONNECT,
@@ -172,7 +173,7 @@ void judge_gather(const struct judge *judge, const struct task *task, struct pen
 static bool any_destination(const struct judge *judge, const struct pending *pending,
 	bool (*fn)(const struct policy *policy, const struct request *request))
 {
-	struct request request = request_of(pending);
+	struct request request = request_of(judge, pending);
 	size_t i = 0;
 
 	if (request.kind != CALL_KIND_CONNECT && request.kind != CALL_KIND_BIND)
@@ -313,7 +314,7 @@ static bool is_socketcall(const struct call *call)
 
 void judge_decide(struct judge *judge, const struct task *task, struct pending *pending)
 {
-	struct request request = request_of(pending);
+	struct request request = request_of(judge, pending);
 
 	pending->judged = true;
 	if (is_unknown_abi(&pending->call)) {
@@ -363,7 +364,7 @@ static bool same_program(const struct program *a, const struct program *b)
 bool judge_exec_again(
 	const struct judge *judge, struct pending *pending, const struct program *program)
 {
-	struct request request = request_of(pending);
+	struct request request = request_of(judge, pending);
 
 	request.target = program;
 	decide(judge, pending, &request);

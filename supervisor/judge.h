@@ -18,6 +18,7 @@ struct judge {
 	const struct policy *policy;
 	struct budget_count budgets;
 	bool uses_uid;
+	bool by_path; /* of a log, not of a task: see struct request */
 };
 
 int judge_init(struct judge *judge, const struct policy *policy, struct err **err);
