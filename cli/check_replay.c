@@ -93,7 +93,13 @@ static void add_destinations(const struct event_call *call, struct sbuf *out)
 			sbuf_str(out, "...");
 			return;
 		}
-		text_destination(out, addr, call->socket);
+		/* Where a path leads is what was judged. */
+		if (i < call->unix_paths_len && call->unix_paths[i]) {
+			sbuf_str(out, "unix ");
+			escape_text(out, call->unix_paths[i], strlen(call->unix_paths[i]));
+		} else {
+			text_destination(out, addr, call->socket);
+		}
 	}
 }
 

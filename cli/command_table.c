@@ -64,15 +64,18 @@ const struct command command_table[] = {
 	{
 		.id = COMMAND_CHECK,
 		.name = "check",
-		.args = "POLICY...",
-		.summary = "read a policy and say what is wrong with it",
+		.args = "POLICY... [--against LOG]... [--diff OLD]",
+		.summary = "read a policy and say what is wrong with it, or what it would do",
 		.description =
 			"Loads the files as one policy and looks for what can hardly be meant: "
 			"rules that never decide, programs and names that are not there, "
 			"permissions that give more than they seem to. Each line of output is a "
-			"finding, with its place and its code. The exit status is 0 when there "
-			"is nothing to mend, 1 when there is, and 125 when the policy cannot be "
-			"loaded.",
+			"finding, with its place and its code. With --against, the calls of LOG "
+			"are judged by the policy, as they would be now: what would be denied is "
+			"listed with the rule, and rules that decide nothing. With --diff, what "
+			"changes between the policy OLD and this one is listed. The exit status "
+			"is 0 when there is nothing to mend, nothing denied, or nothing changed, "
+			"1 when there is, and 125 when a file cannot be read.",
 		.min_args = 1,
 		.max_args = -1,
 		.run = command_check,

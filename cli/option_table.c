@@ -20,6 +20,7 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 #define RUNS         (TRACE | GATED)
 #define DOCTOR       COMMAND_BIT(COMMAND_DOCTOR)
 #define EXPLAIN      COMMAND_BIT(COMMAND_EXPLAIN)
+#define CHECK        COMMAND_BIT(COMMAND_CHECK)
 
 const struct option_row option_table[] = {
 	{
@@ -150,6 +151,23 @@ const struct option_row option_table[] = {
 		.type = OPTION_FLAG,
 		.offset = MEMBER(kill_on_exit),
 		.commands = RUNS,
+	},
+	{
+		.long_name = "against",
+		.arg = "LOG",
+		.help = "Replay the calls of LOG and list those that would be denied; it may be "
+			"given several times",
+		.type = OPTION_LIST,
+		.offset = MEMBER(against),
+		.commands = CHECK,
+	},
+	{
+		.long_name = "diff",
+		.arg = "OLD",
+		.help = "With --against, list only what the policy OLD decides otherwise",
+		.type = OPTION_FILE,
+		.offset = MEMBER(diff),
+		.commands = CHECK,
 	},
 	{
 		.long_name = "exe",

@@ -55,6 +55,8 @@ struct options {
 	int fail_on;                /* 0: nothing; 1: a denial */
 	struct option_list lineage; /* explain: its ancestors, newest first */
 	const char *uid;            /* explain: the user; NULL: our own */
+	struct option_list against; /* check: logs to replay */
+	const char *diff;           /* check: the policy to compare with */
 };
 
 enum option_type {

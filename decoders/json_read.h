@@ -30,6 +30,10 @@ struct json_call {
 void json_read_call(const struct json_call *from, struct arena *arena, struct call *call,
 	struct socket_facts *facts);
 
+/* A socket by itself: {"family":"inet","type":"stream","protocol":"tcp"}. Unknown when it is not.
+ */
+void json_read_socket(const json_t *from, struct socket_facts *out);
+
 /*
  * The bytes of a json_bytes(): the string's own or, for base64, in the arena;
  * NUL-terminated in both cases. NULL when the value is neither or does not fit.

@@ -185,6 +185,19 @@ static void read_facts(const struct json_in *in, const struct sockaddr_value *s)
 	*in->facts = facts;
 }
 
+void json_read_socket(const json_t *from, struct socket_facts *out)
+{
+	uint64_t family, type, protocol;
+	const json_t *named = json_object_get(from, "protocol");
+
+	*out = (struct socket_facts){ 0 };
+	if (!json_read_name(json_object_get(from, "family"), socket_families, &family) ||
+		!json_read_name(json_object_get(from, "type"), socket_types, &type) ||
+		!json_read_name(named, socket_protocols((int)family), &protocol))
+		return;
+	*out = (struct socket_facts){ true, (int)family, (int)type, (int)protocol };
+}
+
 const struct sockaddr_value *json_in_sockaddr(const struct json_in *in, const char *name)
 {
 	enum value_status status = json_in_status(in, name);

@@ -13,6 +13,17 @@ const struct rule *policy_rule(const struct policy *policy, size_t index)
 	return &policy->rules[index];
 }
 
+bool policy_rule_ref(const struct policy *policy, size_t i, struct rule_ref *out)
+{
+	const struct rule *rule;
+
+	if (i >= policy->nrules)
+		return false;
+	rule = &policy->rules[i];
+	*out = (struct rule_ref){ rule->id, rule->place.file, rule->place.line };
+	return true;
+}
+
 const struct policy_default *policy_default_of(const struct policy *policy, enum call_kind kind)
 {
 	return &policy->defaults[kind];

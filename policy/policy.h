@@ -152,6 +152,9 @@ void policy_refresh_names(const struct policy *policy, const struct request *req
 /* True when policy_refresh_names() would have something to do. Does not block. */
 bool policy_wants_names(const struct policy *policy, const struct request *request);
 
+/* Where the i-th rule of the policy stands; false past the last. */
+bool policy_rule_ref(const struct policy *policy, size_t i, struct rule_ref *out);
+
 /* A bound on processes and threads; BUDGET_UNBOUNDED where it sets none. */
 #define BUDGET_UNBOUNDED UINT64_MAX
 

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "decoders/json.h"
+#include "decoders/socket_names.h"
 #include "decoders/text.h"
 #include "report/outcome.h"
 #include "report/record.h"
@@ -178,6 +179,34 @@ static void put_facts(struct record *record, const struct event_call *call)
 	record_array_close(record);
 }
 
+static void record_name(
+	struct record *record, const char *key, const struct name_row *names, int value)
+{
+	const char *name = value < 0 ? NULL : name_of(names, (uint64_t)value);
+
+	if (name)
+		record_text(record, key, name);
+	else
+		record_number(record, key, value);
+}
+
+/* The arguments, and the socket of a call that has no address to say it beside. */
+static void put_args(struct record *record, const struct event_call *call)
+{
+	json_t *args = json_call_args(call->call, call->socket);
+	const struct socket_facts *socket = call->socket;
+	bool said = !socket || !socket->known || json_object_get(args, "type");
+
+	record_json(record, "args", args);
+	if (said)
+		return;
+	record_object_open(record, "socket");
+	record_name(record, "family", socket_families, socket->family);
+	record_name(record, "type", socket_types, socket->type);
+	record_name(record, "protocol", socket_protocols(socket->family), socket->protocol);
+	record_object_close(record);
+}
+
 static void put_call(struct record *record, const struct event *event)
 {
 	static const char *const keys[] = { "program", "program_script", "program_nameless" };
@@ -187,7 +216,7 @@ static void put_call(struct record *record, const struct event *event)
 	record_text(record, "call", call->call->name);
 	record_number(record, "nr", call->call->nr);
 	record_text(record, "kind", call_kind_name(call_kind(call->call)));
-	record_json(record, "args", json_call_args(call->call, call->socket));
+	put_args(record, call);
 	if (call->program)
 		put_program(record, keys, call->program);
 	put_facts(record, call);

@@ -18,8 +18,9 @@ static const char *const members[] = { "abi", "advice", "args", "backend", "call
 	"lineage_scripts", "lost", "mode", "mono_ns", "nameless", "nr", "parent", "peak_processes",
 	"peak_tasks", "pid", "policies", "processes", "program", "program_nameless",
 	"program_script", "programs", "reason", "result", "rule", "script", "seq", "signal",
-	"stack", "target", "target_nameless", "target_script", "text", "thread", "threads", "tid",
-	"time", "type", "uid", "unix_paths", "v", "verdict", "warnings", "why", "would" };
+	"socket", "stack", "target", "target_nameless", "target_script", "text", "thread",
+	"threads", "tid", "time", "type", "uid", "unix_paths", "v", "verdict", "warnings", "why",
+	"would" };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -284,6 +285,8 @@ static void read_call(struct line *line)
 
 	json_read_number(member(line, "nr"), &from.nr);
 	json_read_call(&from, line->arena, &out->call, &out->socket);
+	if (!out->socket.known)
+		json_read_socket(member(line, "socket"), &out->socket);
 	call->call = &out->call;
 	call->result = &out->result;
 	call->socket = &out->socket;
