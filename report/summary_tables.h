@@ -35,4 +35,7 @@ struct summary_table_desc {
 
 extern const struct summary_table_desc summary_table_descs[SUMMARY_TABLES];
 
+/* A table with its title, for people; nothing for an empty one. Long ones are cut, and say so. */
+void summary_table_text(const char *title, const struct tally *tally, bool color, struct sbuf *out);
+
 #endif

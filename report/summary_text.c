@@ -21,8 +21,7 @@ static void add_row(struct sbuf *out, const struct tally_row *row)
 	sbuf_char(out, '\n');
 }
 
-static void add_table(struct sbuf *out, const struct summary_table_desc *desc,
-	const struct tally *tally, bool color)
+void summary_table_text(const char *title, const struct tally *tally, bool color, struct sbuf *out)
 {
 	cleanup_free struct tally_row *rows = NULL;
 	size_t n;
@@ -30,12 +29,12 @@ static void add_table(struct sbuf *out, const struct summary_table_desc *desc,
 	rows = tally_rows(tally, &n);
 	if (!n && !tally->other.total)
 		return;
-	sbuf_fmt(out, "%s\n    count  failed  denied  %s%s\n", color ? "\033[1m" : "", desc->title,
+	sbuf_fmt(out, "%s\n    count  failed  denied  %s%s\n", color ? "\033[1m" : "", title,
 		color ? "\033[0m" : "");
 	for (size_t i = 0; i < n && i < ROWS_MAX; i++)
 		add_row(out, &rows[i]);
 	if (n > ROWS_MAX)
-		sbuf_fmt(out, "           ... and %zu more; --log FILE has them\n", n - ROWS_MAX);
+		sbuf_fmt(out, "           ... and %zu more; the log has them\n", n - ROWS_MAX);
 	if (tally->other.total)
 		sbuf_fmt(out, "%9llu  others, too many to tell apart\n",
 			(unsigned long long)tally->other.total);
@@ -47,7 +46,7 @@ void summary_text(const struct summary *summary, bool color, struct sbuf *out)
 		(unsigned long long)summary->processes, (unsigned long long)summary->peak_processes,
 		(unsigned long long)summary->peak_tasks);
 	for (size_t i = 0; i < SUMMARY_TABLES; i++)
-		add_table(out, &summary_table_descs[i], &summary->tables[i], color);
+		summary_table_text(summary_table_descs[i].title, &summary->tables[i], color, out);
 	if (summary->lost)
 		sbuf_fmt(out, "lost: %llu events could not be written\n",
 			(unsigned long long)summary->lost);

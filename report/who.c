@@ -20,7 +20,7 @@ const char *who_path(const struct event_task *task)
 	return task->comm ? task->comm : "?";
 }
 
-static void who_name(struct sbuf *out, const char *path)
+void who_name(struct sbuf *out, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash && slash[1] ? slash + 1 : path;

@@ -14,6 +14,9 @@ const char *who_program(const struct program *program);
  */
 const char *who_path(const struct event_task *task);
 
+/* The last part of a path, escaped, and cut where it is long. */
+void who_name(struct sbuf *out, const char *path);
+
 /* "npm[4127]"; "node[4131/4140]" for a thread that does not lead its process. Escaped. */
 void who_text(struct sbuf *out, const struct event_task *task);
 
