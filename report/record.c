@@ -1,5 +1,6 @@
 #include "report/record.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -125,6 +126,12 @@ void record_number(struct record *record, const char *key, int64_t value)
 void record_unsigned(struct record *record, const char *key, uint64_t value)
 {
 	add_number(record, key, false, value);
+}
+
+void record_micros(struct record *record, const char *key, uint64_t ns)
+{
+	add_key(record, key);
+	sbuf_fmt(record->out, "%" PRIu64 ".%03" PRIu64, ns / 1000, ns % 1000);
 }
 
 void record_bool(struct record *record, const char *key, bool value)

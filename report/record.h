@@ -30,6 +30,8 @@ bool record_close(struct record *record);
 /* Numbers above 2^53 are written as strings, as json_number() does. */
 void record_number(struct record *record, const char *key, int64_t value);
 void record_unsigned(struct record *record, const char *key, uint64_t value);
+/* Nanoseconds as a decimal fraction of microseconds. */
+void record_micros(struct record *record, const char *key, uint64_t ns);
 void record_bool(struct record *record, const char *key, bool value);
 void record_null(struct record *record, const char *key);
 
