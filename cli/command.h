@@ -16,6 +16,7 @@ enum command_id {
 	COMMAND_ENFORCE,
 	COMMAND_CHECK,
 	COMMAND_EXPLAIN,
+	COMMAND_REPORT,
 	COMMAND_DOCTOR,
 	COMMAND_COMPLETIONS,
 	COMMAND_MAN,
@@ -52,6 +53,7 @@ int command_audit(const struct options *options, char *const *args);
 int command_enforce(const struct options *options, char *const *args);
 int command_check(const struct options *options, char *const *args);
 int command_explain(const struct options *options, char *const *args);
+int command_report(const struct options *options, char *const *args);
 int command_doctor(const struct options *options, char *const *args);
 int command_completions(const struct options *options, char *const *args);
 int command_man(const struct options *options, char *const *args);

@@ -99,6 +99,23 @@ const struct command command_table[] = {
 		.run = command_explain,
 	},
 	{
+		.id = COMMAND_REPORT,
+		.name = "report",
+		.args = "LOG [OPTION]...",
+		.summary = "show what a log tells of a run",
+		.description =
+			"Reads a log that --log wrote, and writes to the standard output what came "
+			"of it: what was denied, with a rule that would allow it; which processes "
+			"ran, and for how long; who reached what; the slowest connects. As text, "
+			"as "
+			"one HTML page that needs no other file, as trace events for Perfetto and "
+			"Chrome, or as folded stacks for flame graphs. LOG may be -, the standard "
+			"input. The exit status is 0, or 125 when the log cannot be read.",
+		.min_args = 1,
+		.max_args = 1,
+		.run = command_report,
+	},
+	{
 		.id = COMMAND_COMPLETIONS,
 		.name = "completions",
 		.args = "bash|zsh|fish",

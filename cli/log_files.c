@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "cli/color.h"
 
 /* What a command says over the network, and to whom, is its user's business alone. */
 enum { LOG_MODE = 0600 };
@@ -46,18 +47,6 @@ static bool same_file(int a, int b)
 
 	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISREG(x.st_mode) &&
 	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* https://no-color.org: set and not empty. A dumb terminal knows no colours either. */
-static bool color_wanted(int color, int fd)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (color != COLOR_AUTO)
-		return color == COLOR_ALWAYS;
-	if (no_color && *no_color)
-		return false;
-	return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
 }
 
 static int add_text(

@@ -7,6 +7,7 @@
 static const char *const backend_choices[] = { "auto", "notify", "ptrace", NULL };
 static const char *const color_choices[] = { "auto", "always", "never", NULL };
 static const char *const fail_on_choices[] = { "nothing", "deny", NULL };
+static const char *const format_choices[] = { "text", "html", "chrome", "folded", NULL };
 static const char *const time_choices[] = { "rel", "abs", "none", NULL };
 
 /* The choices are indexes of these. */
@@ -21,6 +22,7 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 #define DOCTOR       COMMAND_BIT(COMMAND_DOCTOR)
 #define EXPLAIN      COMMAND_BIT(COMMAND_EXPLAIN)
 #define CHECK        COMMAND_BIT(COMMAND_CHECK)
+#define REPORT       COMMAND_BIT(COMMAND_REPORT)
 
 const struct option_row option_table[] = {
 	{
@@ -107,7 +109,7 @@ const struct option_row option_table[] = {
 		.help = "Colour the verdicts; auto is on a terminal, unless NO_COLOR is set",
 		.type = OPTION_CHOICE,
 		.offset = MEMBER(color),
-		.commands = RUNS,
+		.commands = RUNS | REPORT,
 		.choices = color_choices,
 	},
 	{
@@ -200,6 +202,15 @@ const struct option_row option_table[] = {
 		.type = OPTION_TEXT,
 		.offset = MEMBER(uid),
 		.commands = EXPLAIN,
+	},
+	{
+		.long_name = "format",
+		.arg = "FORMAT",
+		.help = "Write text, an HTML page, Chrome's trace events, or folded stacks",
+		.type = OPTION_CHOICE,
+		.offset = MEMBER(format),
+		.commands = REPORT,
+		.choices = format_choices,
 	},
 	{
 		.long_name = "json",

@@ -48,6 +48,7 @@ struct options {
 	bool kill_on_exit;
 	uint64_t timeout_ns; /* 0: none */
 	bool json;
+	int format;                 /* report: index into the choices */
 	const char *exe;            /* explain: the program that calls */
 	const char *script;         /* explain: the script it was started for */
 	struct option_list policy;  /* audit, enforce: its files; ends with NULL */

@@ -178,6 +178,15 @@ make_project() {
 	MAKEFILE
 }
 
+# No control characters but newlines, no invalid UTF-8, no text that reorders
+# or hides other text.
+expect_harmless() {
+	run ! env LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' "$1"
+	iconv -f UTF-8 -t UTF-8 "$1" >/dev/null
+	run ! env LC_ALL=C.UTF-8 grep -nP \
+		'[\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]' "$1"
+}
+
 is_root() {
 	[ "$(id -u)" -eq 0 ]
 }

@@ -1,0 +1,10 @@
+/* Whether what is written to a file is to be coloured. */
+#ifndef CALLGATE_CLI_COLOR_H
+#define CALLGATE_CLI_COLOR_H
+
+#include <stdbool.h>
+
+/* `color` is an enum color_choice, of --color. */
+bool color_wanted(int color, int fd);
+
+#endif
