@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "cli/explain.h"
+#include "policy/elf_interpreter.h"
 #include "policy/root_view.h"
 
 /* BINPRM_BUF_SIZE: as much of a script's first line as execve(2) looks at. */
@@ -69,14 +70,18 @@ static char *follow(
 	return explain_keep(call, r->path, err);
 }
 
-/* The interpreter in the `#!` line of the file, NULL when it has none or cannot be read. */
-static char *script_interpreter(const struct resolution *r)
+/*
+ * The interpreter in the `#!` line of the file, NULL when it has none or cannot
+ * be read; then it is what runs.
+ */
+static char *script_interpreter(const struct resolution *r, struct program *out)
 {
 	cleanup_close int fd = r->errnum ? -1 : root_view_open_file(NULL, r, NULL);
 	char line[SCRIPT_LINE + 1];
 	ssize_t n = fd < 0 ? -1 : pread(fd, line, SCRIPT_LINE, 0);
 	char *start;
 
+	out->interpreter = n > 0 && elf_is_interpreter(fd);
 	if (n < 2 || line[0] != '#' || line[1] != '!')
 		return NULL;
 	line[n] = '\0';
@@ -97,7 +102,7 @@ int explain_program(
 		out->path = follow(call, next, &r, err);
 		if (!out->path)
 			return -1;
-		interpreter = script_interpreter(&r);
+		interpreter = script_interpreter(&r, out);
 		free(next);
 		next = interpreter;
 		if (!next)

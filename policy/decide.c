@@ -95,6 +95,13 @@ static void decide_family(const struct request *request, struct decision *d)
 	d->why = why;
 }
 
+/* Nor does one allow a program that runs any other. */
+static void decide_interpreter(const struct facts *facts, struct decision *d)
+{
+	if (facts_run_interpreter(facts) && d->verdict != VERDICT_ASK)
+		decide_plain(d, VERDICT_DENY, kind_errno(facts->request->kind), "exec.interpreter");
+}
+
 void policy_decide(const struct policy *policy, const struct request *request, struct decision *d)
 {
 	struct facts facts;
@@ -119,6 +126,7 @@ void policy_decide(const struct policy *policy, const struct request *request, s
 	} else {
 		decide_default(&policy->defaults[request->kind], request->kind, d);
 		decide_family(request, d);
+		decide_interpreter(&facts, d);
 	}
 	if (found.changed != RULE_NONE && d->verdict != VERDICT_ALLOW) {
 		d->reason = "identity.changed";

@@ -109,6 +109,19 @@ static void because_socket(const struct facts *facts, const struct rule *rule, s
 	}
 }
 
+static void because_exec(
+	struct facts *facts, const struct rule *rule, enum match match, struct sbuf *out)
+{
+	const char *none = facts->request->target ? "one without a name" : "not known";
+
+	if (facts_run_interpreter(facts) && !rule_restricts(rule) && match == MATCH_NO) {
+		words_named(&facts->exec, none, out);
+		sbuf_str(out, " is an ELF interpreter, and it does not name that");
+		return;
+	}
+	because_named("program to run", &facts->exec, none, &rule->exec, match, out);
+}
+
 static void because_what(
 	struct facts *facts, const struct rule *rule, enum match match, struct sbuf *out)
 {
@@ -120,9 +133,7 @@ static void because_what(
 		because_destination(facts, rule, DESTINATION_BIND, out);
 		break;
 	case CALL_KIND_EXEC:
-		because_named("program to run", &facts->exec,
-			facts->request->target ? "one without a name" : "not known", &rule->exec,
-			match, out);
+		because_exec(facts, rule, match, out);
 		break;
 	default:
 		because_socket(facts, rule, out);

@@ -39,6 +39,10 @@ static void lint_covered(const struct lint *lint, const struct rule *rule)
 
 		if (!rule_covers(earlier, rule))
 			continue;
+		/* An ELF interpreter is allowed only by a rule that names it. */
+		if (earlier->verdict == VERDICT_ALLOW && lint_names_interpreter(lint, rule) &&
+			!lint_names_interpreter(lint, earlier))
+			continue;
 		rule_name(earlier, &name);
 		if (earlier->verdict == rule->verdict)
 			lint_report(lint, LINT_WARNING, "rule.covered", &rule->place,
@@ -96,6 +100,7 @@ void policy_lint(
 		lint_covered(&lint, rule);
 		lint_programs(&lint, rule);
 		lint_shells(&lint, rule);
+		lint_interpreters(&lint, rule);
 	}
 	lint_names(&lint, resolver);
 	lint_network(&lint);

@@ -81,6 +81,24 @@ static enum match exec_match(struct facts *facts, const struct rule *rule)
 		matcher_named(&m->exec, &facts->exec_script, m->restrictive));
 }
 
+bool facts_run_interpreter(const struct facts *facts)
+{
+	return facts->request->kind == CALL_KIND_EXEC && facts->request->target &&
+	       facts->request->target->interpreter;
+}
+
+static enum match interpreter_match(const struct facts *facts, const struct rule *rule)
+{
+	enum match match = MATCH_NO;
+
+	for (size_t i = 0; i < rule->exec.len; i++) {
+		if (!rule->exec.items[i].glob)
+			match = match_or(
+				match, pattern_named(&rule->exec.items[i], &facts->exec, false));
+	}
+	return match;
+}
+
 static enum match socket_match(struct facts *facts, const struct rule *rule)
 {
 	const struct socket_facts *socket = &facts->request->socket;
@@ -103,6 +121,8 @@ enum match rule_what(struct facts *facts, const struct rule *rule)
 
 	if (!(rule->kinds & kind_bit(kind)))
 		return MATCH_NO;
+	if (facts_run_interpreter(facts) && !rule_restricts(rule))
+		return interpreter_match(facts, rule);
 	if (rule->every_kind)
 		return MATCH_YES;
 	switch (kind) {

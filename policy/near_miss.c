@@ -276,6 +276,19 @@ static bool explain_rule(struct facts *facts, const struct rule *rule, struct sb
 	return true;
 }
 
+static void explain_interpreter(const struct facts *facts, struct sbuf *out)
+{
+	const char *path = facts->request->target->path;
+
+	words_named(&facts->exec, "a program without a name", out);
+	sbuf_str(out, " is an ELF interpreter: it runs any program that it is given, whatever "
+		      "rules say of that");
+	if (facts->exec.path) {
+		sbuf_str(out, "; to allow it all the same, name it: exec: ");
+		add_path(out, path);
+	}
+}
+
 /* Of the rules before the one that decides: a later one could not have helped. */
 void policy_explain_near_miss(const struct policy *policy, const struct request *request,
 	const struct decision *decision, struct sbuf *out)
@@ -297,6 +310,10 @@ void policy_explain_near_miss(const struct policy *policy, const struct request 
 	if (decision->near_miss >= 0 &&
 		explain_rule(&facts, &policy->rules[decision->near_miss], out))
 		return;
+	if (strcmp(decision->reason, "exec.interpreter") == 0) {
+		explain_interpreter(&facts, out);
+		return;
+	}
 	search_first(&facts, &found);
 	for (size_t i = 0; i < policy->nrules && i < found.rule; i++)
 		if (explain_rule(&facts, &policy->rules[i], out))

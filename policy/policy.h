@@ -106,7 +106,8 @@ struct decision {
 	 * Stable dotted word: "rule", "default", "identity.changed" (a rule would
 	 * have allowed it but for that), "destination.none", "unreadable",
 	 * "syscall.denied", "syscall.allowed", "unjudged", "network.restricted",
-	 * "network.proxy", "network.family".
+	 * "network.proxy", "network.family", "exec.interpreter" (no rule names the ELF
+	 * interpreter that would run).
 	 */
 	const char *reason;
 	const char *why; /* the rule's own words, or ours for a network mode; or NULL */

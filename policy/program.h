@@ -34,9 +34,10 @@ static inline bool identity_equal(const struct identity *a, const struct identit
 
 /* The file a process runs. Immutable once made. */
 struct program {
-	const char *path;  /* canonical, as seen in the process's own root; see `nameless` */
+	const char *path; /* canonical, as seen in the process's own root; see `nameless` */
 	struct identity id;
-	bool nameless;     /* a memfd, a deleted or O_TMPFILE file: matches no path rule */
+	bool nameless;    /* a memfd, a deleted or O_TMPFILE file: matches no path rule */
+	bool interpreter; /* an ELF interpreter, run by itself: elf_interpreter.h */
 	/*
 	 * The file the kernel started this program for through a `#!` line;
 	 * NULL path when there is none.

@@ -99,8 +99,9 @@ static void find_nodes(struct search *s)
 		find_inet_nodes(s);
 		return;
 	}
-	/* A target that nobody knows may be any. */
-	if (!s->facts->request->target)
+	/* A target that nobody knows may be any; what an interpreter may, its rules say one by one.
+	 */
+	if (!s->facts->request->target || facts_run_interpreter(s->facts))
 		s->overflow = true;
 	find_target_node(s, &s->facts->exec);
 	find_target_node(s, &s->facts->exec_script);

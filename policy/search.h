@@ -35,6 +35,13 @@ void search_first(struct facts *facts, struct found *out);
  */
 bool search_rule_names(struct facts *facts, uint32_t rule, bool transport);
 
+/*
+ * True when an ELF interpreter would run by itself. It runs whatever its
+ * arguments name, so that only a rule that names it allows it; those that allow
+ * by a pattern, or any program, do not mean it.
+ */
+bool facts_run_interpreter(const struct facts *facts);
+
 /* How one rule matches. */
 enum match rule_who(struct facts *facts, uint32_t rule);
 enum match rule_what(struct facts *facts, const struct rule *rule);

@@ -149,18 +149,21 @@ static void put_result(struct record *record, const struct event_call *call)
 }
 
 static void put_program(
-	struct record *record, const char *const keys[static 3], const struct program *program)
+	struct record *record, const char *const keys[static 4], const struct program *program)
 {
 	record_text(record, keys[0], program->path);
 	record_text(record, keys[1], program->script);
 	if (program->nameless)
 		record_bool(record, keys[2], true);
+	if (program->interpreter)
+		record_bool(record, keys[3], true);
 }
 
 /* What it was judged by, beyond the arguments. */
 static void put_facts(struct record *record, const struct event_call *call)
 {
-	static const char *const keys[] = { "target", "target_script", "target_nameless" };
+	static const char *const keys[] = { "target", "target_script", "target_nameless",
+		"target_elf_interpreter" };
 
 	if (call->uid_known)
 		record_unsigned(record, "uid", call->uid);
@@ -209,7 +212,8 @@ static void put_args(struct record *record, const struct event_call *call)
 
 static void put_call(struct record *record, const struct event *event)
 {
-	static const char *const keys[] = { "program", "program_script", "program_nameless" };
+	static const char *const keys[] = { "program", "program_script", "program_nameless",
+		"program_elf_interpreter" };
 	const struct event_call *call = &event->call;
 
 	record_text(record, "abi", call->call->abi->name);

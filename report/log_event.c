@@ -16,11 +16,11 @@ static const char *const members[] = { "abi", "advice", "args", "backend", "call
 	"denials", "destinations", "duration_ns", "errno", "error", "exe", "exit_code", "failures",
 	"gid", "how", "kernel", "kind", "lifetime_ns", "lineage", "lineage_left_out",
 	"lineage_scripts", "lost", "mode", "mono_ns", "nameless", "nr", "parent", "peak_processes",
-	"peak_tasks", "pid", "policies", "processes", "program", "program_nameless",
-	"program_script", "programs", "reason", "result", "rule", "script", "seq", "signal",
-	"socket", "stack", "target", "target_nameless", "target_script", "text", "thread",
-	"threads", "tid", "time", "type", "uid", "unix_paths", "v", "verdict", "warnings", "why",
-	"would" };
+	"peak_tasks", "pid", "policies", "processes", "program", "program_elf_interpreter",
+	"program_nameless", "program_script", "programs", "reason", "result", "rule", "script",
+	"seq", "signal", "socket", "stack", "target", "target_elf_interpreter", "target_nameless",
+	"target_script", "text", "thread", "threads", "tid", "time", "type", "uid", "unix_paths",
+	"v", "verdict", "warnings", "why", "would" };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -246,17 +246,19 @@ static void read_result(struct line *line)
 
 /* The program of an exec, NULL when the line has none. */
 static const struct program *read_program(
-	struct line *line, const char *const keys[static 3], struct program *out)
+	struct line *line, const char *const keys[static 4], struct program *out)
 {
 	out->path = text(line, keys[0]);
 	out->script = text(line, keys[1]);
 	out->nameless = is_no_path(out->path) || json_is_true(member(line, keys[2]));
+	out->interpreter = json_is_true(member(line, keys[3]));
 	return out->path ? out : NULL;
 }
 
 static void read_facts(struct line *line)
 {
-	static const char *const keys[] = { "target", "target_script", "target_nameless" };
+	static const char *const keys[] = { "target", "target_script", "target_nameless",
+		"target_elf_interpreter" };
 	struct event_call *call = &line->out->event.call;
 	const json_t *paths = member(line, "unix_paths");
 	size_t len = json_array_size(paths);
@@ -274,7 +276,8 @@ static void read_facts(struct line *line)
 
 static void read_call(struct line *line)
 {
-	static const char *const keys[] = { "program", "program_script", "program_nameless" };
+	static const char *const keys[] = { "program", "program_script", "program_nameless",
+		"program_elf_interpreter" };
 	struct log_event *out = line->out;
 	struct event_call *call = &out->event.call;
 	struct json_call from = {

@@ -162,10 +162,15 @@ static void note_denied_command(
 		!mode_enforces(watch->gate->mode))
 		return;
 	sbuf_reset(&watch->denial);
-	sbuf_fmt(&watch->denial,
-		"the policy does not let it run (%s%s%s:%d); to allow it, add "
-		"before that rule: - {exec: ",
-		rule->id, *rule->id ? ", " : "", rule->file ? rule->file : "built in", rule->line);
+	if (rule->file)
+		sbuf_fmt(&watch->denial,
+			"the policy does not let it run (%s%s%s:%d); to allow it, add before that "
+			"rule: - {exec: ",
+			rule->id, *rule->id ? ", " : "", rule->file, rule->line);
+	else
+		sbuf_fmt(&watch->denial,
+			"the policy does not let it run (%s); to allow it, add a rule: - {exec: ",
+			pending->decision.reason);
 	escape_word(&watch->denial, pending->exec ? pending->exec->path : "PATH",
 		pending->exec ? strlen(pending->exec->path) : 4);
 	sbuf_str(&watch->denial, ", verdict: allow}");

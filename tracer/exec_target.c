@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "policy/elf_interpreter.h"
 #include "policy/identity.h"
 #include "policy/root_view.h"
 #include "tracer/own_proc.h"
@@ -98,6 +99,7 @@ static int follow(pid_t tid, const char *root, const char *path, struct program_
 		facts->program.id = file.id;
 		fd = root_view_open_file(&view, &file, NULL);
 		interpreter = parse_interpreter(head, read_head(fd, head));
+		facts->program.interpreter = !interpreter && fd >= 0 && elf_is_interpreter(fd);
 		if (!interpreter)
 			return 0;
 		if (depth == 0)
@@ -105,6 +107,13 @@ static int follow(pid_t tid, const char *root, const char *path, struct program_
 		path = interpreter;
 	}
 	return -ELOOP;
+}
+
+static bool is_interpreter(const char *path)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	return fd >= 0 && elf_is_interpreter(fd);
 }
 
 /* A file given by descriptor that has no path: a memfd, or one that was deleted. */
@@ -120,6 +129,7 @@ static int nameless_target(pid_t tid, const char *entry, struct program_facts *f
 		return -ENOENT;
 	identity_of_stat(&st, &facts->program.id);
 	facts->program.nameless = true;
+	facts->program.interpreter = S_ISREG(st.st_mode) && is_interpreter(link);
 	return 0;
 }
 

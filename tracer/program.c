@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "policy/elf_interpreter.h"
 #include "policy/identity.h"
 #include "policy/root_view.h"
 #include "tracer/memory.h"
@@ -60,8 +61,13 @@ static uint64_t word_at(const uint8_t *p, unsigned word_size)
 	return narrow;
 }
 
-/* The address of the path execve(2) was given: AT_EXECFN in getauxval(3). 0 when not there. */
-static uint64_t auxv_execfn(pid_t pid, unsigned word_size)
+/* What the kernel told the new program: getauxval(3). 0 for what is not there. */
+struct auxv {
+	uint64_t execfn; /* AT_EXECFN: the address of the path execve(2) was given */
+	uint64_t base;   /* AT_BASE: where its ELF interpreter is, if it has one */
+};
+
+static void read_auxv(pid_t pid, unsigned word_size, struct auxv *out)
 {
 	uint8_t auxv[1024];
 	char path[PROC_PATH_SIZE];
@@ -70,27 +76,42 @@ static uint64_t auxv_execfn(pid_t pid, unsigned word_size)
 
 	proc_path(path, pid, "auxv");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	*out = (struct auxv){ 0 };
 	if (fd < 0)
-		return 0;
+		return;
 	n = read(fd, auxv, sizeof(auxv));
 	for (ssize_t at = 0; at + (ssize_t)(2 * word_size) <= n; at += (ssize_t)(2 * word_size)) {
 		uint64_t type = word_at(auxv + at, word_size);
+		uint64_t value = word_at(auxv + at + word_size, word_size);
 
 		if (type == AT_NULL)
 			break;
 		if (type == AT_EXECFN)
-			return word_at(auxv + at + word_size, word_size);
+			out->execfn = value;
+		else if (type == AT_BASE)
+			out->base = value;
 	}
-	return 0;
 }
 
 /* The path execve(2) was given, from the new address space. Returns false when unknown. */
-static bool read_execfn(pid_t pid, unsigned word_size, char *buf, size_t size)
+static bool read_execfn(pid_t pid, const struct auxv *auxv, char *buf, size_t size)
 {
-	uint64_t addr = auxv_execfn(pid, word_size);
-	ssize_t n = addr ? task_memory_read(pid, addr, buf, size) : -1;
+	ssize_t n = auxv->execfn ? task_memory_read(pid, auxv->execfn, buf, size) : -1;
 
 	return n > 0 && memchr(buf, '\0', (size_t)n) && buf[0];
+}
+
+/* What the kernel gave no interpreter may be one itself; everything else is not. */
+static bool is_interpreter(pid_t pid, const struct auxv *auxv)
+{
+	char link[PROC_PATH_SIZE];
+	cleanup_close int fd = -1;
+
+	if (auxv->base)
+		return false;
+	proc_path(link, pid, "exe");
+	fd = open(link, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && elf_is_interpreter(fd);
 }
 
 /* True when the path leads, by whatever links, to the file that runs: no interpreter then. */
@@ -158,12 +179,15 @@ static void find_comm(pid_t pid, const char *given, char comm[static COMM_SIZE])
 void program_at_exec(pid_t pid, unsigned word_size, struct program_facts *facts)
 {
 	char root[PATH_MAX], given[PATH_MAX];
+	struct auxv auxv;
 
 	facts->program = (struct program){ 0 };
 	facts->path[0] = facts->script[0] = '\0';
 	proc_readlink(pid, "root", root, sizeof(root));
 	find_executable(pid, root, facts);
-	if (read_execfn(pid, word_size, given, sizeof(given)))
+	read_auxv(pid, word_size, &auxv);
+	facts->program.interpreter = is_interpreter(pid, &auxv);
+	if (read_execfn(pid, &auxv, given, sizeof(given)))
 		find_script(pid, given, root, facts);
 	else
 		given[0] = '\0';

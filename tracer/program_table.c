@@ -18,7 +18,7 @@ struct program_entry {
 /* The part of the key that is not text. Zeroed before use: padding is hashed too. */
 struct program_key {
 	struct identity id, script_id;
-	bool nameless, has_script;
+	bool nameless, interpreter, has_script;
 };
 
 struct lineage_node {
@@ -79,6 +79,7 @@ static struct program_entry *entry_new(const struct program *program)
 	copy_identity(&key.id, &program->id);
 	copy_identity(&key.script_id, &program->script_id);
 	key.nameless = program->nameless;
+	key.interpreter = program->interpreter;
 	key.has_script = program->script != NULL;
 	memcpy(entry->key, &key, sizeof(key));
 	text = entry->key + sizeof(key);

@@ -567,6 +567,51 @@ static void many_threads_decide_by_one_policy(void **state)
 	policy_free(policy);
 }
 
+/* It runs what its arguments name, past every rule on exec. */
+static void an_elf_interpreter_runs_only_by_its_name(void **state)
+{
+	static const char *const allowing[] = {
+		"version: 1\ndefault: allow\n",
+		HEAD "rules:\n  - {exec: '/**', verdict: allow}\n",
+		HEAD "rules:\n  - {exec: ['/lib/ld*', /usr/bin/curl], verdict: allow}\n",
+		HEAD "rules:\n  - {verdict: allow}\n",
+		HEAD "rules:\n  - {exe: /usr/bin/curl, verdict: allow}\n",
+		HEAD "rules:\n  - {exec: /etc/script, verdict: allow}\n",
+		HEAD,
+	};
+	const struct program loader = {
+		.path = "/lib/ld.so", .interpreter = true, .script = "/etc/script"
+	};
+	const struct request request = {
+		.lineage = &by_curl, .by_path = true, .kind = CALL_KIND_EXEC, .target = &loader
+	};
+	struct policy *policy;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(allowing) / sizeof(allowing[0]); i++) {
+		policy = policy_of(allowing[i], NULL);
+		expect(policy, &request, VERDICT_DENY, "exec.interpreter");
+		assert_int_equal(decide(policy, &request).errnum, EACCES);
+		policy_free(policy);
+	}
+	policy = policy_of(HEAD "rules:\n"
+				"  - {exec: '/**', verdict: allow}\n"
+				"  - {exec: /lib/ld.so, verdict: allow}\n",
+		NULL);
+	expect(policy, &request, VERDICT_ALLOW, "rule");
+	assert_int_equal(decide(policy, &request).rule.line, 5);
+	policy_free(policy);
+	policy = policy_of(HEAD "rules:\n"
+				"  - {exec: '/lib/**', verdict: deny, errno: ENOENT}\n"
+				"  - {exec: /lib/ld.so, verdict: allow}\n",
+		NULL);
+	expect(policy, &request, VERDICT_DENY, "rule");
+	policy_free(policy);
+	policy = policy_of("version: 1\ndefault: ask\n", NULL);
+	expect(policy, &request, VERDICT_ASK, "default");
+	policy_free(policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -579,6 +624,7 @@ int main(void)
 		cmocka_unit_test(unix_names_are_bytes),
 		cmocka_unit_test(programs_must_be_the_files_that_were_loaded),
 		cmocka_unit_test(a_user_who_is_not_known),
+		cmocka_unit_test(an_elf_interpreter_runs_only_by_its_name),
 		cmocka_unit_test(names_are_looked_up_only_when_they_may_match),
 		cmocka_unit_test(denied_system_calls),
 		cmocka_unit_test(the_word_for_a_call_is_in_its_registers),
