@@ -197,6 +197,18 @@ static int set_syscall(struct explain_call *call, const char *text, struct err *
 	return 0;
 }
 
+/* No call of its own: what `files` says of a path, which is looked up like a Unix socket's. */
+static int set_file(struct explain_call *call, const char *text, struct err **err)
+{
+	if (text[0] != '/')
+		return err_set(err, 0, "'%s' is not absolute: write the whole path", text);
+	if (unix_path(call, text, err) < 0)
+		return -1;
+	call->request.file = call->request.unix_path;
+	call->request.file_write = strcmp(call->request.call, "write") == 0;
+	return 0;
+}
+
 static int set_nothing(struct explain_call *call, const char *text, struct err **err)
 {
 	(void)call;
@@ -218,6 +230,8 @@ static const struct call_words {
 	{ "socket", CALL_KIND_SOCKET, "FAMILY/TYPE", set_socket },
 	{ "socketpair", CALL_KIND_SOCKET, "FAMILY/TYPE", set_socket },
 	{ "syscall", CALL_KIND_SYSCALL, "NAME", set_syscall },
+	{ "read", CALL_KIND_OTHER, "PATH", set_file },
+	{ "write", CALL_KIND_OTHER, "PATH", set_file },
 	/* What only a network mode judges, by the socket it is made on. */
 	{ "accept", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },
 	{ "getpeername", CALL_KIND_OTHER, "FAMILY/TYPE", set_socket },

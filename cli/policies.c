@@ -1,14 +1,18 @@
 #include "cli/policies.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <unistd.h>
 
 int policies_load(struct policies *policies, char *const *files,
 	void (*warn)(void *ctx, const char *text), void *ctx, struct err **err)
 {
 	struct policy_env env = {
-		.warn = warn, .warn_ctx = ctx, .environ = (const char *const *)environ
+		.warn = warn,
+		.warn_ctx = ctx,
+		.environ = (const char *const *)environ,
 	};
+	char cwd[PATH_MAX];
 	size_t n = 0;
 
 	while (files[n])
@@ -16,6 +20,7 @@ int policies_load(struct policies *policies, char *const *files,
 	policies->resolver = name_resolver_new(&name_source_system);
 	if (!policies->resolver)
 		return err_set(err, ENOMEM, "cannot resolve names");
+	env.cwd = getcwd(cwd, sizeof(cwd));
 	env.resolver = policies->resolver;
 	return policy_load((const char *const *)files, n, &env, &policies->policy, err);
 }

@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "policy/files_impl.h"
 #include "policy/network_impl.h"
 #include "policy/search.h"
 
@@ -81,6 +82,36 @@ static bool decide_network(const struct facts *facts, struct decision *d)
 	return true;
 }
 
+static void decide_file(
+	const struct policy *policy, const struct request *request, struct decision *d)
+{
+	const struct files *files = policy_files(policy);
+	const char *reason = request->file_write ? "files.write" : "files.read";
+	struct place place;
+
+	if (files_allow(files, request->file, request->file_write, &place)) {
+		decide_plain(d, VERDICT_ALLOW, 0, place.file ? reason : "unjudged");
+	} else {
+		decide_plain(d, VERDICT_DENY, EACCES, reason);
+		d->why = "it is beneath none of the listed paths";
+	}
+	d->rule.file = place.file;
+	d->rule.line = place.line;
+}
+
+static bool decide_bind_file(const struct facts *facts, struct decision *d)
+{
+	struct place place;
+
+	if (!files_deny_bind(facts->policy, facts->request, &facts->target, &place))
+		return false;
+	decide_plain(d, VERDICT_DENY, EACCES, "files.write");
+	d->why = "the socket would be a file where none may be written";
+	d->rule.file = place.file;
+	d->rule.line = place.line;
+	return true;
+}
+
 /* No default allows a socket that reaches past every destination. */
 static void decide_family(const struct request *request, struct decision *d)
 {
@@ -114,11 +145,15 @@ void policy_decide(const struct policy *policy, const struct request *request, s
 	facts_of(policy, request, &facts);
 	if (decide_network(&facts, d))
 		return;
+	if (request->kind == CALL_KIND_OTHER && request->file) {
+		decide_file(policy, request, d);
+		return;
+	}
 	if (request->kind == CALL_KIND_OTHER) {
 		decide_plain(d, VERDICT_ALLOW, 0, "unjudged");
 		return;
 	}
-	if (decide_target(&facts, d))
+	if (decide_target(&facts, d) || decide_bind_file(&facts, d))
 		return;
 	search_first(&facts, &found);
 	if (found.rule != RULE_NONE) {

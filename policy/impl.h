@@ -3,6 +3,7 @@
 #define CALLGATE_POLICY_IMPL_H
 
 #include "base/arena.h"
+#include "policy/files.h"
 #include "policy/model.h"
 #include "policy/name_resolver.h"
 #include "policy/network.h"
@@ -37,6 +38,7 @@ struct policy {
 	struct denied_syscall *denied; /* the default list, edited; sorted by word */
 	size_t ndenied;
 	struct network network;
+	struct files files;
 
 	struct path_table paths;   /* on the heap */
 	struct address *resolvers; /* @resolvers */

@@ -65,6 +65,7 @@ static int load_tree(struct loader *l, const struct yaml *root)
 		{ "budgets", load_budgets },
 		{ "syscalls", load_syscalls },
 		{ "network", load_network },
+		{ "files", load_files },
 		{ "rules", load_rules },
 		{ NULL, NULL },
 	};

@@ -107,6 +107,7 @@ int load_default(struct loader *l, const struct yaml *node, void *unused);
 int load_budgets(struct loader *l, const struct yaml *node, void *unused);
 int load_syscalls(struct loader *l, const struct yaml *node, void *unused);
 int load_network(struct loader *l, const struct yaml *node, void *unused);
+int load_files(struct loader *l, const struct yaml *node, void *unused);
 
 /* Applies the edits to the default list of system calls. */
 int load_syscalls_finish(struct loader *l);

@@ -102,11 +102,11 @@ int load_network(struct loader *l, const struct yaml *node, void *unused)
 		return load_fail(l, node,
 			"the network mode is given already, at %s:%d: keep one of them",
 			n->place.file, n->place.line);
-	if (node->type == YAML_MAP && !load_find(node, "mode"))
-		return load_fail(l, node, "no mode here: add \"mode: restricted\" or another");
 	if ((node->type == YAML_MAP ? load_map(l, node, "network", rows, &draft)
 				    : load_mode(l, node, &draft)) < 0)
 		return -1;
+	if (node->type == YAML_MAP && !load_find(node, "mode"))
+		return load_fail(l, node, "no mode here: add \"mode: restricted\" or another");
 	if (check_network(l, node, &draft) < 0)
 		return -1;
 	*n = draft;

@@ -35,6 +35,7 @@ struct policy_env {
 	const char *resolv_conf; /* NULL: /etc/resolv.conf; where @resolvers comes from */
 	/* The environment that names the proxies of `network: proxy`; NULL: it names none. */
 	const char *const *environ;
+	const char *cwd; /* what relative paths of `files` begin at; NULL: they are errors */
 };
 
 /*
@@ -87,6 +88,13 @@ struct request {
 	/* CALL_KIND_EXEC: the program that would run (with its script). */
 	const struct program *target;
 
+	/*
+	 * CALL_KIND_OTHER: a canonical path that would be read, or written; NULL: none.
+	 * To explain what the kernel holds the command to; no call is judged by it.
+	 */
+	const char *file;
+	bool file_write;
+
 	/* CALL_KIND_SYSCALL: the word from policy_syscall_word(). */
 	const char *syscall;
 };
@@ -106,8 +114,9 @@ struct decision {
 	 * Stable dotted word: "rule", "default", "identity.changed" (a rule would
 	 * have allowed it but for that), "destination.none", "unreadable",
 	 * "syscall.denied", "syscall.allowed", "unjudged", "network.restricted",
-	 * "network.proxy", "network.family", "exec.interpreter" (no rule names the ELF
-	 * interpreter that would run).
+	 * "network.proxy", "network.family", "files.read", "files.write",
+	 * "exec.interpreter" (no rule names the ELF interpreter that would
+	 * run).
 	 */
 	const char *reason;
 	const char *why; /* the rule's own words, or ours for a network mode; or NULL */

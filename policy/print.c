@@ -152,6 +152,28 @@ static void print_edits(const struct policy *p, bool deny, struct sbuf *out)
 		sbuf_str(out, "]\n");
 }
 
+static void print_roots(const char *key, const struct file_roots *roots, struct sbuf *out)
+{
+	sbuf_fmt(out, "  %s:%s\n", key, roots->len ? "" : " []");
+	for (size_t i = 0; i < roots->len; i++) {
+		sbuf_str(out, "    - ");
+		print_string(roots->items[i].path, out);
+		sbuf_char(out, '\n');
+	}
+}
+
+static void print_files(const struct files *files, struct sbuf *out)
+{
+	if (!files->place.file)
+		return;
+	sbuf_str(out, "files:\n");
+	if (files->read.len)
+		print_roots("read", &files->read, out);
+	print_roots("write", &files->write, out);
+	if (files->best)
+		sbuf_str(out, "  require: best\n");
+}
+
 static void print_network(const struct network *n, struct sbuf *out)
 {
 	static const char *const modes[] = { "open", "restricted", "proxy" };
@@ -185,6 +207,7 @@ void policy_print(const struct policy *p, struct sbuf *out)
 		print_edits(p, false, out);
 	}
 	print_network(&p->network, out);
+	print_files(&p->files, out);
 	if (p->nrules)
 		sbuf_str(out, "rules:\n");
 	for (size_t i = 0; i < p->nrules; i++)

@@ -205,7 +205,7 @@ static int denied_order(const void *a, const void *b)
 int load_syscalls_finish(struct loader *l)
 {
 	struct policy *p = l->policy;
-	size_t most = sizeof(denied_by_default) / sizeof(denied_by_default[0]) + p->nedits;
+	size_t most = sizeof(denied_by_default) / sizeof(denied_by_default[0]) + p->nedits + 1;
 	size_t n = 0;
 
 	p->denied = arena_alloc(&p->arena, most * sizeof(*p->denied));
@@ -219,6 +219,9 @@ int load_syscalls_finish(struct loader *l)
 	for (size_t i = 0; denied_by_default[i]; i++)
 		if (!is_allowed(p, denied_by_default[i]))
 			p->denied[n++] = (struct denied_syscall){ .word = denied_by_default[i] };
+	/* Paths are judged in callgate's root: in another one they would be other files. */
+	if (p->files.place.file && !is_allowed(p, "chroot"))
+		p->denied[n++] = (struct denied_syscall){ "chroot", p->files.place };
 	qsort(p->denied, n, sizeof(*p->denied), denied_order);
 	p->ndenied = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "notify/filter.h"
 #include "notify/listener.h"
+#include "policy/files.h"
 #include "report/summary.h"
 #include "supervisor/emitter.h"
 #include "supervisor/signals.h"
@@ -32,6 +33,7 @@ struct run {
 	struct tracer *tracer;
 	struct protect protect;
 	struct stacks *stacks;
+	struct sbuf lacks; /* what of the policy's files the kernel cannot hold */
 	struct spawn spawn;
 };
 
@@ -113,9 +115,22 @@ static void raise_nofile(const struct run *run)
 
 static int prepare_protection(struct run *run, struct err **err)
 {
-	int rc = protect_prepare(&run->protect);
+	const struct files *files = policy_files(run->options->policy);
+	/*
+	 * Every connect and bind of the command's is made by us, outside of its
+	 * domain: one over TCP that it could make itself has slipped through.
+	 */
+	const struct landlock_wish wish = { .files = files, .no_tcp = true };
+	int rc = protect_prepare(&run->protect, &wish, &run->lacks);
 
-	return rc < 0 ? err_set(err, -rc, "cannot make a Landlock domain for the command") : 0;
+	if (rc < 0)
+		return err_set(err, -rc, "cannot make a Landlock domain for the command");
+	if (run->lacks.len && !files->best)
+		return err_set(err, 0,
+			"%s:%d: the files cannot be held here: %s. Mend that, or write "
+			"\"require: best\" to do without",
+			files->place.file, files->place.line, sbuf_text(&run->lacks));
+	return 0;
 }
 
 /* Once the command is seized: it could not be, from an undumpable parent (ptrace(2)). */
@@ -134,6 +149,8 @@ static int protect_callgate(struct run *run, struct err **err)
 	rc = protect_self();
 	if (rc < 0)
 		return err_set(err, -rc, "cannot protect callgate itself: prctl");
+	if (run->lacks.len)
+		emit_warning(&run->emitter, "files.partial", sbuf_text(&run->lacks));
 	if (run->protect.reach != PROTECT_SIGNALS)
 		emit_warning(&run->emitter, "protect.partial", partial[run->protect.reach]);
 	return 0;
@@ -287,6 +304,7 @@ static void run_free(struct run *run)
 {
 	spawn_close(&run->spawn);
 	protect_close(&run->protect);
+	sbuf_free(&run->lacks);
 	if (run->watch.gate)
 		gate_free(&run->gate);
 	watch_free(&run->watch);

@@ -2,14 +2,17 @@
  * Puts callgate out of reach of the command: what the command's first process
  * does to itself before its exec, and what callgate does to itself.
  *
- * The command runs in a Landlock domain that restricts nothing it does to files
- * or to the network. A domain alone denies every task in it ptrace access to
+ * The command runs in a Landlock domain that restricts what it does to files
+ * only where the policy says so. A domain alone denies every task in it ptrace access to
  * tasks outside, /proc/PID/mem and pidfd_getfd(2) with it, root's included
  * (landlock(7), "Ptrace restrictions"); with ABI 6 it denies signals to tasks
  * outside as well.
  */
 #ifndef CALLGATE_TRACER_PROTECT_H
 #define CALLGATE_TRACER_PROTECT_H
+
+#include "base/sbuf.h"
+#include "tracer/landlock.h"
 
 /* What the kernel can keep the command from. Each has the one before. */
 enum protect_reach {
@@ -25,12 +28,14 @@ struct protect {
 
 /*
  * Makes ready, before the fork. A kernel that lacks something is no failure:
- * `reach` says what will be protected. Returns 0, or -errno.
+ * `reach` says what will be protected, and `lacks`, where it is not empty, what
+ * of the wish will not be held. Returns 0, or -errno.
  */
-int protect_prepare(struct protect *protect);
+int protect_prepare(struct protect *protect, const struct landlock_wish *wish, struct sbuf *lacks);
 
 /* The same as on a kernel whose Landlock has only this ABI; 0: none. */
-int protect_prepare_abi(struct protect *protect, long abi);
+int protect_prepare_abi(
+	struct protect *protect, long abi, const struct landlock_wish *wish, struct sbuf *lacks);
 
 /*
  * In the child, before its exec and before its seccomp filter, which may deny

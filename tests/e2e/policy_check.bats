@@ -177,7 +177,8 @@ examples() {
 @test "the reference names every key of the language" {
 	for key in version default include budgets rules syscalls id exe script lineage uid \
 		connect bind exec spawn socket verdict errno why under processes tasks spawns \
-		path sha256 allow deny network mode strict unix-pairs endpoints; do
+		path sha256 allow deny network mode strict unix-pairs endpoints \
+		files read write require; do
 		grep -qE "^[ -]*\{?.*\b$key:" "$SOURCE/docs/policy.md" ||
 			{ echo "no example has $key"; return 1; }
 	done

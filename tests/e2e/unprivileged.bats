@@ -87,3 +87,11 @@ as_nobody() {
 @test "budgets" {
 	as_nobody budgets
 }
+
+@test "network modes" {
+	as_nobody network_modes
+}
+
+@test "files" {
+	as_nobody files
+}

@@ -18,7 +18,9 @@ static struct policy *load(const char *text, size_t len)
 {
 	/* Programs are looked for in a place that has none, included files too. */
 	static const struct root_view nowhere = { .fd = -1 };
-	const struct policy_env env = { .root = &nowhere, .resolv_conf = "/nowhere/resolv.conf" };
+	const struct policy_env env = {
+		.root = &nowhere, .resolv_conf = "/nowhere/resolv.conf", .cwd = "/nowhere"
+	};
 	struct policy *policy = NULL;
 	struct err *err = NULL;
 

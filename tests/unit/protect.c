@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,6 +25,9 @@
 #include "tracer/protect.h"
 
 enum { ABI_REFER = 2 };
+
+/* The policy bounds no files. */
+static const struct landlock_wish nothing = { 0 };
 
 static int open_proc(pid_t pid, const char *entry, int flags)
 {
@@ -130,7 +134,7 @@ static void in_child(const struct protect *protect, bool (*const checks[])(void)
 /* Landlock may be missing where the tests run: then there is nothing to show. */
 static void need(struct protect *protect, enum protect_reach reach)
 {
-	assert_int_equal(protect_prepare(protect), 0);
+	assert_int_equal(protect_prepare(protect, &nothing, NULL), 0);
 	if (protect->reach < reach) {
 		protect_close(protect);
 		skip();
@@ -167,7 +171,7 @@ static void older_landlock(void **state)
 	(void)state;
 	need(&protect, PROTECT_MEMORY);
 	protect_close(&protect);
-	assert_int_equal(protect_prepare_abi(&protect, ABI_REFER), 0);
+	assert_int_equal(protect_prepare_abi(&protect, ABI_REFER, &nothing, NULL), 0);
 	assert_int_equal(protect.reach, PROTECT_MEMORY);
 	in_child(&protect,
 		(bool (*const[])(void)){ cannot_trace_parent, can_signal_parent,
@@ -181,7 +185,7 @@ static void without_landlock(void **state)
 
 	(void)state;
 	for (long abi = -1; abi < ABI_REFER; abi++) {
-		assert_int_equal(protect_prepare_abi(&protect, abi), 0);
+		assert_int_equal(protect_prepare_abi(&protect, abi, &nothing, NULL), 0);
 		assert_int_equal(protect.reach, PROTECT_NOTHING);
 		in_child(&protect, (bool (*const[])(void)){ can_signal_parent, NULL });
 		protect_close(&protect);
@@ -232,6 +236,58 @@ static void same_user(void **state)
 	assert_int_equal(traced_by_same_user(true), 0);
 }
 
+static bool cannot_connect_or_bind_tcp(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return connect(fd, (struct sockaddr *)&in, sizeof(in)) < 0 && errno == EACCES &&
+	       bind(fd, (struct sockaddr *)&in, sizeof(in)) < 0 && errno == EACCES;
+}
+
+static void no_tcp_of_its_own(void **state)
+{
+	const struct landlock_wish wish = { .no_tcp = true };
+	struct protect protect;
+
+	(void)state;
+	if (landlock_abi() < LANDLOCK_ABI_NET)
+		skip();
+	assert_int_equal(protect_prepare(&protect, &wish, NULL), 0);
+	in_child(&protect, (bool (*const[])(void)){ cannot_connect_or_bind_tcp, can_use_files,
+				   can_use_network, NULL });
+	protect_close(&protect);
+}
+
+static bool writes_only_dev_null(void)
+{
+	return open("/dev/null", O_WRONLY | O_CLOEXEC) >= 0 &&
+	       open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0 &&
+	       open("/etc/passwd", O_WRONLY | O_CLOEXEC) < 0 && errno == EACCES &&
+	       open("/tmp", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) < 0 && errno == EACCES;
+}
+
+/* What each version of Landlock can hold of the shortest policy, and what it says it cannot. */
+static void files_by_every_version(void **state)
+{
+	const struct files files = { .place = { .file = "p.yaml", .line = 1 } };
+	const struct landlock_wish wish = { .files = &files };
+
+	(void)state;
+	for (long abi = 0; abi <= landlock_abi(); abi++) {
+		cleanup_sbuf struct sbuf lacks = SBUF_INIT;
+		struct protect protect;
+
+		assert_int_equal(protect_prepare_abi(&protect, abi, &wish, &lacks), 0);
+		assert_int_equal(lacks.len > 0, abi < LANDLOCK_ABI_TRUNCATE);
+		assert_int_equal(protect.reach > PROTECT_NOTHING, abi >= LANDLOCK_ABI_FILES);
+		if (abi >= LANDLOCK_ABI_FILES)
+			in_child(&protect, (bool (*const[])(void)){ cannot_trace_parent,
+						   writes_only_dev_null, NULL });
+		protect_close(&protect);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +296,8 @@ int main(void)
 		cmocka_unit_test(older_landlock),
 		cmocka_unit_test(without_landlock),
 		cmocka_unit_test(same_user),
+		cmocka_unit_test(no_tcp_of_its_own),
+		cmocka_unit_test(files_by_every_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
