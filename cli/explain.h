@@ -19,7 +19,7 @@ struct explain_call {
 	struct sbuf notes; /* what was made of the words, a line each: links, names, scripts */
 };
 
-/* Who makes the call: --exe, --script, --lineage, --uid. */
+/* Who makes the call: --exe, --script, --lineage, --uid, --stack. */
 int explain_who(struct explain_call *call, const struct options *options, struct err **err);
 
 /* What is called: "connect tcp:1.2.3.4:443"; args ends with NULL. */

@@ -155,6 +155,7 @@ int explain_who(struct explain_call *call, const struct options *options, struct
 	size_t ancestors = options->lineage.len;
 
 	call->request.by_path = true;
+	call->request.module = options->module;
 	if (set_uid(call, options->uid, err) < 0)
 		return -1;
 	if (!options->exe && !options->script && ancestors == 0)

@@ -213,6 +213,14 @@ const struct option_row option_table[] = {
 		.choices = format_choices,
 	},
 	{
+		.long_name = "stack",
+		.arg = "FILE",
+		.help = "The library or program that the call is made from",
+		.type = OPTION_FILE,
+		.offset = MEMBER(module),
+		.commands = EXPLAIN,
+	},
+	{
 		.long_name = "json",
 		.help = "Print JSON",
 		.type = OPTION_FLAG,

@@ -58,6 +58,7 @@ struct options {
 	const char *uid;            /* explain: the user; NULL: our own */
 	struct option_list against; /* check: logs to replay */
 	const char *diff;           /* check: the policy to compare with */
+	const char *module;         /* explain: what the call is made from */
 };
 
 enum option_type {

@@ -2,6 +2,7 @@
 
 #include "policy/glob.h"
 #include "policy/model.h"
+#include "policy/module.h"
 #include "policy/socket_pattern.h"
 
 /* Comparing longer lists item by item takes too long; then it is "not known". */
@@ -120,5 +121,6 @@ bool rule_covers(const struct rule *earlier, const struct rule *later)
 	return programs_cover(&earlier->exe, &later->exe) &&
 	       programs_cover(&earlier->script, &later->script) &&
 	       programs_cover(&earlier->lineage, &later->lineage) &&
-	       uids_cover(&earlier->uid, &later->uid) && what_covers(earlier, later);
+	       uids_cover(&earlier->uid, &later->uid) &&
+	       module_list_covers(&earlier->stack, &later->stack) && what_covers(earlier, later);
 }

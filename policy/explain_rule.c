@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include "base/escape.h"
 #include "policy/index.h"
 #include "policy/network_impl.h"
 #include "policy/socket_pattern.h"
@@ -68,6 +71,23 @@ static void because_uid(
 		sbuf_fmt(out, "%s%u", i ? ", " : "", range->first);
 		if (range->last != range->first)
 			sbuf_fmt(out, "-%u", range->last);
+	}
+}
+
+static void because_stack(
+	struct facts *facts, const struct rule *rule, enum match match, struct sbuf *out)
+{
+	const char *module = facts->request->module;
+
+	(void)match;
+	sbuf_str(out, "the call is made from ");
+	if (module)
+		escape_text(out, module, strlen(module));
+	else
+		sbuf_str(out, "a module that is not known");
+	for (size_t i = 0; i < rule->stack.len; i++) {
+		sbuf_str(out, i ? ", " : ", not ");
+		escape_text(out, rule->stack.items[i], strlen(rule->stack.items[i]));
 	}
 }
 
@@ -151,6 +171,7 @@ static bool because(struct facts *facts, const struct rule *rule, struct sbuf *o
 		[CONDITION_SCRIPT] = because_script,
 		[CONDITION_LINEAGE] = because_lineage,
 		[CONDITION_UID] = because_uid,
+		[CONDITION_STACK] = because_stack,
 		[CONDITION_WHAT] = because_what,
 	};
 

@@ -88,7 +88,7 @@ static bool list_has_any_host(const struct destination_list *list)
 
 static struct rule_quick quick_of(const struct rule *rule, const struct rule_match *m)
 {
-	bool only_exe = m->script.all && m->lineage.all && !rule->uid.len;
+	bool only_exe = m->script.all && m->lineage.all && !rule->uid.len && !rule->stack.len;
 
 	return (struct rule_quick){
 		.first = m->exe.first,

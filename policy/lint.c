@@ -58,6 +58,15 @@ static void lint_covered(const struct lint *lint, const struct rule *rule)
 	}
 }
 
+static void lint_stack(const struct lint *lint, const struct rule *rule)
+{
+	if (rule->stack.len)
+		lint_report(lint, LINT_NOTE, "stack.hint", &rule->place,
+			"a program chooses what its stack says, and can have any call look as if "
+			"it were made from this module: good for finding out who calls, no "
+			"boundary");
+}
+
 static void lint_names(const struct lint *lint, struct name_resolver *resolver)
 {
 	struct place place;
@@ -101,6 +110,7 @@ void policy_lint(
 		lint_programs(&lint, rule);
 		lint_shells(&lint, rule);
 		lint_interpreters(&lint, rule);
+		lint_stack(&lint, rule);
 	}
 	lint_names(&lint, resolver);
 	lint_network(&lint);

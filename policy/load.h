@@ -98,6 +98,7 @@ int load_rule(struct loader *l, const struct yaml *node, void *unused);
 int load_programs(struct loader *l, const struct yaml *node, void *list);
 int load_program(struct loader *l, const struct yaml *node, struct program_pattern *out);
 int load_uids(struct loader *l, const struct yaml *node, void *list);
+int load_stack(struct loader *l, const struct yaml *node, void *list);
 int load_connect(struct loader *l, const struct yaml *node, void *rule);
 int load_bind(struct loader *l, const struct yaml *node, void *rule);
 int load_exec(struct loader *l, const struct yaml *node, void *rule);

@@ -58,6 +58,11 @@ static int load_uid(struct loader *l, const struct yaml *node, void *target)
 	return load_uids(l, node, &((struct draft *)target)->rule.uid);
 }
 
+static int rule_stack(struct loader *l, const struct yaml *node, void *target)
+{
+	return load_stack(l, node, &((struct draft *)target)->rule.stack);
+}
+
 static int load_verdict(struct loader *l, const struct yaml *node, void *target)
 {
 	static const char *const words[] = { "allow", "deny", "ask", "kill", NULL };
@@ -137,6 +142,7 @@ int load_rule(struct loader *l, const struct yaml *node, void *unused)
 		{ "script", load_script },
 		{ "lineage", load_lineage },
 		{ "uid", load_uid },
+		{ "stack", rule_stack },
 		{ "connect", rule_connect },
 		{ "bind", rule_bind },
 		{ "exec", rule_exec },

@@ -1,4 +1,5 @@
 #include "policy/index.h"
+#include "policy/module.h"
 #include "policy/search.h"
 #include "policy/socket_pattern.h"
 
@@ -22,13 +23,16 @@ void facts_of(const struct policy *policy, const struct request *request, struct
 static enum match long_who(struct facts *facts, uint32_t rule)
 {
 	const struct rule_match *m = &facts->policy->index->rules[rule];
+	const struct rule *written = &facts->policy->rules[rule];
+	const struct request *request = facts->request;
 	enum match match = matcher_named(&m->exe, &facts->who.exe, m->restrictive);
 
 	if (match != MATCH_NO)
 		match = match_and(
 			match, matcher_named(&m->script, &facts->who.script, m->restrictive));
 	if (match != MATCH_NO &&
-		!uid_list_has(&facts->policy->rules[rule].uid, facts->request->uid, m->restrictive))
+		(!uid_list_has(&written->uid, request->uid, m->restrictive) ||
+			!module_list_has(&written->stack, request->module, m->restrictive)))
 		match = MATCH_NO;
 	if (match != MATCH_NO)
 		match = match_and(match, matcher_lineage(&m->lineage, &facts->who, m->restrictive));
@@ -155,6 +159,10 @@ enum match rule_condition(struct facts *facts, const struct rule *rule, enum con
 	case CONDITION_UID:
 		return uid_list_has(&rule->uid, facts->request->uid, m->restrictive) ? MATCH_YES
 										     : MATCH_NO;
+	case CONDITION_STACK:
+		return module_list_has(&rule->stack, facts->request->module, m->restrictive)
+			       ? MATCH_YES
+			       : MATCH_NO;
 	default:
 		return rule_what(facts, rule);
 	}

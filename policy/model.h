@@ -6,14 +6,14 @@
  * Two principles of matching that every reader of the model needs:
  *
  * - A rule matches when each of its who conditions matches (exe and script and
- *   lineage and uid), and its what for the call's kind does; within one list
+ *   lineage and uid and stack), and its what for the call's kind does; within one list
  *   any element will do.
  * - What is not certain is decided against the call. An allow rule matches
  *   only what is known to be what it names. A rule that restricts (deny, ask,
  *   kill) matches also what may be what it names: a program replaced at the
  *   same path, a socket whose protocol is not known, a raw socket, whose
  *   packets say for themselves, a Unix path that could not be resolved, a user
- *   who is not known.
+ *   who is not known, a module that is not known.
  */
 #ifndef CALLGATE_POLICY_MODEL_H
 #define CALLGATE_POLICY_MODEL_H
@@ -71,6 +71,12 @@ struct uid_list {
 	size_t len;                    /* 0: no condition */
 };
 
+/* An empty list is no condition; else the module must match one of the patterns. */
+struct module_list {
+	const char *const *items; /* as written; without a '/', of the file's name alone */
+	size_t len;
+};
+
 struct destination_list {
 	const struct destination *items;
 	const struct place *places; /* of each item; for a `file:` list, the line in that file */
@@ -114,6 +120,7 @@ struct rule {
 
 	struct program_list exe, script, lineage;
 	struct uid_list uid;
+	struct module_list stack; /* a hint: programs choose what their stacks say */
 
 	unsigned kinds;  /* kind_bit() of each kind it judges */
 	bool every_kind; /* it has no what at all: kinds is KINDS_ALL, every list below is empty */

@@ -250,6 +250,7 @@ static bool near_rule(struct facts *facts, const struct rule *rule, struct sbuf 
 		[CONDITION_SCRIPT] = near_script,
 		[CONDITION_LINEAGE] = near_lineage,
 		[CONDITION_UID] = near_nothing,
+		[CONDITION_STACK] = near_nothing,
 		[CONDITION_WHAT] = near_what,
 	};
 	int missed = -1;

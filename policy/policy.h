@@ -62,6 +62,12 @@ struct request {
 	uid_t uid;
 
 	/*
+	 * The module the call was made from: of the innermost frame of its stack that
+	 * is not of the C library. NULL: not known, or policy_uses_stack() is false.
+	 */
+	const char *module;
+
+	/*
 	 * The identities of the programs are not known and paths must do: for
 	 * replaying a log or explaining a call that nobody makes. Never at a trap,
 	 * where an unknown identity matches no allow rule.
@@ -130,6 +136,9 @@ struct decision {
 
 /* True when some rule asks for the uid: request.uid need not be filled otherwise. */
 bool policy_uses_uid(const struct policy *policy);
+
+/* True when some rule asks for the stack: request.module need not be filled otherwise. */
+bool policy_uses_stack(const struct policy *policy);
 
 void policy_decide(
 	const struct policy *policy, const struct request *request, struct decision *decision);

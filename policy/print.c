@@ -68,6 +68,18 @@ static void print_uids(const struct uid_list *list, struct sbuf *out)
 	sbuf_str(out, "]\n");
 }
 
+static void print_stack(const struct module_list *list, struct sbuf *out)
+{
+	if (!list->len)
+		return;
+	sbuf_str(out, "    stack:\n      module:\n");
+	for (size_t i = 0; i < list->len; i++) {
+		sbuf_str(out, "        - ");
+		print_string(list->items[i], out);
+		sbuf_char(out, '\n');
+	}
+}
+
 static void print_what(const struct rule *rule, struct sbuf *out)
 {
 	print_destinations("connect", &rule->connect, out);
@@ -101,6 +113,7 @@ static void print_rule(const struct rule *rule, struct sbuf *out)
 	print_programs("script", &rule->script, out);
 	print_programs("lineage", &rule->lineage, out);
 	print_uids(&rule->uid, out);
+	print_stack(&rule->stack, out);
 	print_what(rule, out);
 	if (rule->errnum)
 		sbuf_fmt(out, "    errno: %s\n", strerrorname_np(rule->errnum));

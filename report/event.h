@@ -61,6 +61,7 @@ struct event_call {
 	uint64_t duration_ns; /* from trap to result; 0 when the result is not known */
 	const struct socket_facts
 		*socket;               /* of the call's fd; NULL or !known where there is none */
+	const char *module; /* it was made from, where the policy asks; NULL: not known */
 	const struct stack *stack;     /* where in the program it was made; NULL: not asked for */
 	const struct program *program; /* exec that succeeded: what runs now; else NULL */
 	pid_t child;                   /* spawn that succeeded: tid of the new task; else 0 */

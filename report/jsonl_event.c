@@ -167,6 +167,7 @@ static void put_facts(struct record *record, const struct event_call *call)
 
 	if (call->uid_known)
 		record_unsigned(record, "uid", call->uid);
+	record_text(record, "module", call->module);
 	/* What ran, if it did, is what was judged. */
 	if (call->target && !call->program)
 		put_program(record, keys, call->target);

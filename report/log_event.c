@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "decoders/json_read.h"
 #include "policy/errno_name.h"
+#include "report/log_stack.h"
 #include "report/outcome.h"
 
 /* Every member that docs/log.md has, of all types, in the order of strcmp(3). */
@@ -15,12 +16,12 @@ static const char *const members[] = { "abi", "advice", "args", "backend", "call
 	"calls", "child", "child_is_thread", "code", "comm", "command", "core_dumped", "cwd",
 	"denials", "destinations", "duration_ns", "errno", "error", "exe", "exit_code", "failures",
 	"gid", "how", "kernel", "kind", "lifetime_ns", "lineage", "lineage_left_out",
-	"lineage_scripts", "lost", "mode", "mono_ns", "nameless", "nr", "parent", "peak_processes",
-	"peak_tasks", "pid", "policies", "processes", "program", "program_elf_interpreter",
-	"program_nameless", "program_script", "programs", "reason", "result", "rule", "script",
-	"seq", "signal", "socket", "stack", "target", "target_elf_interpreter", "target_nameless",
-	"target_script", "text", "thread", "threads", "tid", "time", "type", "uid", "unix_paths",
-	"v", "verdict", "warnings", "why", "would" };
+	"lineage_scripts", "lost", "mode", "module", "mono_ns", "nameless", "nr", "parent",
+	"peak_processes", "peak_tasks", "pid", "policies", "processes", "program",
+	"program_elf_interpreter", "program_nameless", "program_script", "programs", "reason",
+	"result", "rule", "script", "seq", "signal", "socket", "stack", "stack_end", "target",
+	"target_elf_interpreter", "target_nameless", "target_script", "text", "thread", "threads",
+	"tid", "time", "type", "uid", "unix_paths", "v", "verdict", "warnings", "why", "would" };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -268,6 +269,7 @@ static void read_facts(struct line *line)
 	call->target = call->program ? call->program : read_program(line, keys, &line->out->target);
 	call->uid_known = json_read_unsigned(member(line, "uid"), &uid) && uid <= UINT32_MAX;
 	call->uid = (uid_t)uid;
+	call->module = text(line, "module");
 	for (size_t i = 0; list && i < len; i++)
 		list[i] = json_read_text(json_array_get(paths, i), line->arena);
 	call->unix_paths = list;
@@ -299,6 +301,7 @@ static void read_call(struct line *line)
 	call->child_is_thread = json_is_true(member(line, "child_is_thread"));
 	read_result(line);
 	read_decision(line);
+	call->stack = log_stack_read(line->object, line->arena);
 }
 
 /* The number of "SIGSEGV"; 0 for no signal. */

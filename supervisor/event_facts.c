@@ -15,6 +15,7 @@ void event_facts_put(
 {
 	call->uid_known = pending->uid != (uid_t)-1;
 	call->uid = pending->uid;
+	call->module = pending->module;
 	if (pending->exec)
 		call->target = &pending->exec->program;
 	for (size_t i = 0; i < pending->targets_len; i++)

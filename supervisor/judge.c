@@ -10,13 +10,16 @@
 
 #include "base/cleanup.h"
 #include "policy/identity.h"
+#include "supervisor/stacking.h"
 #include "policy/network.h"
 #include "tracer/exec_target.h"
 #include "tracer/proc_path.h"
 
 int judge_init(struct judge *judge, const struct policy *policy, struct err **err)
 {
-	*judge = (struct judge){ .policy = policy, .uses_uid = policy_uses_uid(policy) };
+	*judge = (struct judge){ .policy = policy,
+		.uses_uid = policy_uses_uid(policy),
+		.uses_stack = policy_uses_stack(policy) };
 	return budget_count_init(&judge->budgets, policy, err);
 }
 
@@ -78,6 +81,7 @@ static struct request request_of(const struct judge *judge, const struct pending
 		.lineage = pending->lineage,
 		.uid = pending->uid,
 		.by_path = judge->by_path,
+		.module = pending->module,
 		.kind = kind,
 		.call = call->name,
 		.is_connect = call->desc && call->desc->id == CALL_CONNECT,
@@ -164,6 +168,8 @@ void judge_gather(const struct judge *judge, const struct task *task, struct pen
 
 	if (judge->uses_uid)
 		pending->uid = task_euid(task->tid);
+	if (judge->uses_stack)
+		pending->module = stacking_module(judge->stacks, task, pending);
 	judge_gather_paths(task, pending);
 	if (kind == CALL_KIND_EXEC)
 		gather_exec_target(task, pending);
@@ -321,8 +327,8 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 		judge_deny(pending, ENOSYS, "abi.unknown", "no program needs this ABI");
 		return;
 	}
-	if (is_socketcall(&pending->call) && (request.kind == CALL_KIND_SOCKET ||
-						     judge_by_socket(judge, &pending->call))) {
+	if (is_socketcall(&pending->call) &&
+		(request.kind == CALL_KIND_SOCKET || judge_by_socket(judge, &pending->call))) {
 		judge_deny(pending, ENOSYS, "abi.socketcall",
 			"socketcall(2) has its arguments in memory, where they can change");
 		return;

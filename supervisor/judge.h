@@ -14,11 +14,15 @@
 #include "supervisor/pending.h"
 #include "tracer/task.h"
 
+struct stacks;
+
 struct judge {
 	const struct policy *policy;
 	struct budget_count budgets;
 	bool uses_uid;
 	bool by_path; /* of a log, not of a task: see struct request */
+	bool uses_stack;
+	struct stacks *stacks; /* borrowed; where uses_stack */
 };
 
 int judge_init(struct judge *judge, const struct policy *policy, struct err **err);

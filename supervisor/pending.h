@@ -35,6 +35,7 @@ struct pending {
 	/* Judging: audit and enforce. */
 	bool judged;
 	bool dead;                   /* its task died while it was held; nobody waits for it */
+	const char *module;          /* the call was made from, where the policy asks; or NULL */
 	uid_t uid;                   /* effective, where the policy asks; else -1 */
 	struct unix_target *targets; /* owned; where Unix paths lead, one for each destination */
 	size_t targets_len;          /* 0: no Unix path, or too many */

@@ -169,12 +169,12 @@ static int open_stacks(struct run *run, struct err **err)
 {
 	const struct stack_wish *wish = &run->options->stack;
 
-	if (wish->when == STACK_NEVER)
-		return 0;
 	run->watch.stack_when = wish->when;
+	if (wish->when == STACK_NEVER && !run->gate.judge.uses_stack)
+		return 0;
 	if (stacks_new(&wish->options, &run->stacks, err) < 0)
 		return -1;
-	run->watch.stacks = run->stacks;
+	run->watch.stacks = run->gate.judge.stacks = run->stacks;
 	return 0;
 }
 
@@ -242,13 +242,12 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 	if (rc < 0)
 		return rc;
 	run->watch.tracer = run->tracer;
-	rc = open_stacks(run, err);
-	if (rc < 0)
-		return rc;
 	/* Before any thread: all of them must have the same signals blocked. */
 	rc = signals_block(&run->signals, err);
 	if (rc == 0 && run->options->policy)
 		rc = open_gate(run, err);
+	if (rc == 0)
+		rc = open_stacks(run, err);
 	if (rc < 0)
 		return rc;
 	rc = mode_enforces(run->options->mode) ? prepare_protection(run, err) : 0;

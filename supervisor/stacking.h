@@ -20,4 +20,11 @@ struct stack_wish {
 /* Takes the stack of a call whose task is in a ptrace stop; a second time does nothing. */
 void stacking_take(struct stacks *stacks, const struct task *task, struct pending *pending);
 
+/*
+ * What the call was made from, for rules that ask: in the call's arena; NULL when
+ * it cannot be known.
+ */
+const char *stacking_module(
+	struct stacks *stacks, const struct task *task, struct pending *pending);
+
 #endif

@@ -195,3 +195,59 @@ socket.socket().connect_ex(("127.0.0.1", 1))'
 	expect_same "$(grep -E "$own" <<<"$theirs")" "$(grep -E "$own" <<<"$ours")"
 	[ "$(grep -cE "$own" <<<"$theirs")" -eq 9 ]
 }
+
+# Connects by way of a library of its own, and then from the program itself.
+library() {
+	cat >lib.c <<-'C'
+		#include <sys/socket.h>
+		int by_library(int fd, const struct sockaddr *to, socklen_t len)
+		{
+			int rc = connect(fd, to, len);
+			return rc < 0 ? -1 : rc + 1;
+		}
+	C
+	cat >main.c <<-'C'
+		#include <arpa/inet.h>
+		#include <stdio.h>
+		int by_library(int fd, const struct sockaddr *to, socklen_t len);
+		int main(void)
+		{
+			struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+			int fd = socket(AF_INET, SOCK_DGRAM, 0);
+			to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+			printf("library %s\n", by_library(fd, (void *)&to, sizeof(to)) < 0 ? "no" : "yes");
+			printf("program %s\n", connect(fd, (void *)&to, sizeof(to)) < 0 ? "no" : "yes");
+			return 0;
+		}
+	C
+	gcc -O2 -shared -fPIC -o libmine.so.1 lib.c
+	gcc -O2 -o usual main.c ./libmine.so.1
+}
+
+@test "a rule with stack: what the library connects to, the program may not" {
+	library
+	policy <<-'POLICY'
+		default: {connect: deny, bind: allow, exec: allow, spawn: allow, socket: allow}
+		rules:
+		  - id: mine
+		    stack: {module: "libmine.so*"}
+		    connect: "127.0.0.1:9"
+		    verdict: allow
+	POLICY
+	run -0 enforce ./usual
+	[ "$output" = $'library yes\nprogram no' ]
+	expect_event '.verdict == "allow" and .rule.id == "mine" and (.stack | not)
+		and (.module | endswith("/libmine.so.1"))'
+	expect_event '.verdict == "deny" and (.module | endswith("/usual"))'
+	run -0 audit -k ./usual
+	[ "$output" = $'library yes\nprogram yes' ]
+	expect_events 1 '.would == "deny" and .stack[1].symbol == "main"'
+	# A static program is its own C library.
+	gcc -O2 -static -o static main.c lib.c
+	run -0 enforce ./static
+	[ "$output" = $'library no\nprogram no' ]
+	run -0 "$CALLGATE" check policy.yaml
+	[[ "$output" == *'note: '*'[stack.hint]' ]]
+	run -0 "$CALLGATE" explain policy.yaml --stack /lib/libyours.so connect udp:127.0.0.1:9
+	[[ "$output" == *'the call is made from /lib/libyours.so, not libmine.so*'* ]]
+}

@@ -20,6 +20,7 @@
 #include "report/log_event.h"
 #include "report/log_reader.h"
 #include "tests/support/made_event.h"
+#include "tracer/stack.h"
 
 static struct log_reader *open_log(const char *text, size_t len)
 {
@@ -87,6 +88,30 @@ static void a_connect_comes_back(void **state)
 	made_connect(&m, "127.0.0.1", 80, -ECONNREFUSED);
 	m.event.seq = 17;
 	m.program.script = "/usr/bin/npm";
+	expect_round_trip(&m);
+}
+
+static void a_stack_comes_back(void **state)
+{
+	static const struct stack_frame frames[] = {
+		{ .address = 0x7f0010,
+			.module = "/lib/libc.so.6",
+			.symbol = "connect",
+			.offset = 16 },
+		{ .address = 0x5500fe,
+			.module = "/bin/\xff",
+			.symbol = "main",
+			.source = "x.c",
+			.line = 7 },
+		{ .address = 0x123456, .offset = 0x56, .lack = STACK_LACK_CODE },
+	};
+	const struct stack stack = { frames, 3, STACK_END_LIMIT };
+	cleanup_made struct made_event m;
+
+	(void)state;
+	made_connect(&m, "127.0.0.1", 80, -ECONNREFUSED);
+	m.event.call.stack = &stack;
+	m.event.call.module = "/bin/\xff";
 	expect_round_trip(&m);
 }
 
@@ -198,8 +223,8 @@ static void destinations_are_those_of_the_call(void **state)
 		"udp [2001:db8::1]:443");
 	expect_destination(
 		"{\"fd\":3,\"family\":\"unix\",\"path\":\"/run/x.sock\"}", "unix /run/x.sock");
-	expect_destination(
-		"{\"fd\":3,\"family\":\"unix\",\"abstract\":\"name\\u0000x\"}", "unix @$'name\\x00x'");
+	expect_destination("{\"fd\":3,\"family\":\"unix\",\"abstract\":\"name\\u0000x\"}",
+		"unix @$'name\\x00x'");
 	expect_destination(
 		"{\"fd\":3,\"family\":\"vsock\",\"cid\":2,\"port\":1024}", "vsock 2:1024");
 }
@@ -365,6 +390,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_connect_comes_back),
+		cmocka_unit_test(a_stack_comes_back),
 		cmocka_unit_test(a_denial_comes_back),
 		cmocka_unit_test(what_audit_would_have_done_comes_back),
 		cmocka_unit_test(an_exec_comes_back),

@@ -103,7 +103,7 @@ static const struct {
 		"of a program, or a pattern of them" },
 	{ RULE "verdict: deny\n    EXE: /x\n",
 		"p.yaml:5:5: \"EXE\": no such key in a rule: expected id, exe, script, lineage, "
-		"uid, connect, bind, exec, spawn, socket, verdict, errno or why" },
+		"uid, stack, connect, bind, exec, spawn, socket, verdict, errno or why" },
 	{ RULE "verdict: deny\n    exec: vim\n",
 		"p.yaml:5:11: \"vim\": not an absolute path: expected the absolute path of a "
 		"program, or a pattern of them, like /usr/bin/curl or /usr/lib/**" },
