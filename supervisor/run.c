@@ -193,6 +193,12 @@ static int no_listener(int errnum, struct err **err)
 		err, errnum, "the backend notify is not to be had: %s; use --backend ptrace", why);
 }
 
+static bool needs_stacks(const struct run_options *options)
+{
+	return options->stack.when != STACK_NEVER ||
+	       (options->policy && policy_uses_stack(options->policy));
+}
+
 /* Only where a call is carried out here is its result known without ptrace. */
 static int choose_backend(struct run *run, struct err **err)
 {
@@ -203,10 +209,10 @@ static int choose_backend(struct run *run, struct err **err)
 	if (wanted == BACKEND_PTRACE)
 		return 0;
 	/* A task that waits at the listener has no registers to walk its stack by. */
-	if (run->options->stack.when != STACK_NEVER)
+	if (needs_stacks(run->options))
 		return wanted == BACKEND_AUTO
 			       ? 0
-			       : err_set(err, 0, "-k needs ptrace stops: use --backend ptrace");
+			       : err_set(err, 0, "stacks need ptrace stops: use --backend ptrace");
 	if (!mode_enforces(run->options->mode))
 		return wanted == BACKEND_AUTO
 			       ? 0
