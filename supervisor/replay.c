@@ -6,6 +6,7 @@
 
 #include "supervisor/judge.h"
 #include "supervisor/replay_budgets.h"
+#include "tracer/stack.h"
 
 struct replay {
 	struct judge judge;
@@ -140,6 +141,9 @@ static bool gather(struct replay *replay, const struct log_record *record)
 	pending->lineage = record->event.task.lineage;
 	pending->socket = *call->socket;
 	pending->uid = call->uid_known ? call->uid : replay->uid;
+	pending->module = call->module;
+	if (!pending->module && call->stack)
+		pending->module = stack_caller(call->stack);
 	if (call->target) {
 		replay->exec.program = *call->target;
 		pending->exec = &replay->exec;

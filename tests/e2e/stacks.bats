@@ -242,6 +242,9 @@ library() {
 	run -0 audit -k ./usual
 	[ "$output" = $'library yes\nprogram yes' ]
 	expect_events 1 '.would == "deny" and .stack[1].symbol == "main"'
+	# The stacks that were recorded are judged again as they were.
+	run -1 "$CALLGATE" check policy.yaml --against "$LOG"
+	[[ "$output" == *'0 of '*' verdicts are not those recorded'* ]]
 	# A static program is its own C library.
 	gcc -O2 -static -o static main.c lib.c
 	run -0 enforce ./static
