@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/escape.h"
 #include "supervisor/event_facts.h"
 #include "supervisor/exec_argv.h"
@@ -334,6 +335,20 @@ static void watch_must_leave(void *ctx, struct task *task)
 	gate_interrupt(watch->gate, task->user);
 }
 
+/* Once for each program: it fails in ways that do not tell why. */
+static void warn_of_privileges(struct watch *watch, const struct task *task)
+{
+	cleanup_sbuf struct sbuf words = SBUF_INIT;
+	struct moment now = moment_now();
+	struct event event = { .type = EVENT_WARNING, .task = event_task_now(task) };
+
+	if (!event.task.lineage || !privileges_withheld(&watch->privileges, task, &words))
+		return;
+	event.warning.code = "privileges.withheld";
+	event.warning.text = sbuf_text(&words);
+	emit(watch->emitter, &event, &now);
+}
+
 static void watch_execed(void *ctx, struct task *task)
 {
 	struct watch *watch = ctx;
@@ -345,6 +360,7 @@ static void watch_execed(void *ctx, struct task *task)
 		pending->program = lineage->program;
 	if (pending && watch->gate)
 		exec_argv_refresh(task->process->pid, pending);
+	warn_of_privileges(watch, task);
 	/* Not one instruction of it has run: this is the last moment to say no. */
 	if (watch->gate && !gate_execed(watch->gate, task, pending))
 		kill(task->process->pid, SIGKILL);

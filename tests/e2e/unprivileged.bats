@@ -48,6 +48,10 @@ as_nobody() {
 	as_nobody network
 }
 
+@test "privileges" {
+	as_nobody privileges
+}
+
 @test "exit status" {
 	as_nobody exit_status
 }
