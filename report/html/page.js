@@ -37,6 +37,7 @@ const pageKeys = {
   n: () => denialStep(1),
   p: () => denialStep(-1),
   c: denialCopy,
+  z: zoomToProcess,
   "+": () => zoomBy(0.5),
   "-": () => zoomBy(2),
   0: () => zoomTo(0, data.duration),

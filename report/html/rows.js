@@ -11,9 +11,9 @@ function nameCell(node) {
     element("span", { class: "program" }, baseName(node.program)),
     element("span", { class: "pid" }, node.group ? `× ${count(node.group)}` : node.pid));
   if (node.denied) cell.append(element("span", { class: `bad verdict ${denialClass()}`, title: "denied calls" }, count(node.denied)));
-  if (node.bad && node.exit) cell.append(element("span", { class: "bad verdict fail", title: "exit" }, node.exit));
+  if (node.bad && node.exit) cell.append(element("span", { class: "bad verdict fail", title: "exit" }, `exit ${node.exit}`));
   cell.append(element("span", { class: "args", title: node.command || "" }, node.command || ""));
-  cell.style.paddingLeft = `${0.5 + Math.min(node.depth, 24) * 0.9}rem`;
+  cell.style.paddingLeft = `${0.5 + Math.min(node.depth, 24) * (matchMedia("(max-width: 48rem)").matches ? 0.55 : 0.9)}rem`;
   return cell;
 }
 
@@ -26,7 +26,7 @@ function detailsOf(node) {
   const shown = marksOf(node).slice(0, 500);
   const events = element("ul", { class: "events", tabindex: 0, "aria-label": "Calls" }, ...shown.map((mark) =>
     element("li", {}, element("time", {}, moment(mark.time)), verdict(mark.outcome), element("span", {}, mark.call),
-      element("code", {}, mark.text), mark.result ? element("span", { class: "count" }, mark.result) : null)));
+      element("code", {}, mark.text), mark.result ? element("span", { class: "count" }, resultText(mark.result)) : null)));
   return element("div", { class: "details" }, element("dl", {},
     ...detailRow("program", element("code", {}, node.program)),
     ...detailRow("command", node.command && element("code", {}, node.command)),
@@ -111,7 +111,6 @@ const treeKeys = {
   " ": () => treeDetails(tree.selected),
   ArrowRight: () => (tree.open.has(tree.selected) || !childrenOf(tree.selected).length ? step(1) : treeToggle(tree.selected)),
   ArrowLeft: () => (tree.open.has(tree.selected) ? treeToggle(tree.selected) : tree.selected.up && treeSelect(tree.selected.up, true)),
-  z: zoomToProcess,
 };
 
 function drawTree() {

@@ -21,6 +21,9 @@ function groupRow(group, width) {
     number(group.count), number(group.failed, "fail"), number(group.denied, denialClass()));
 }
 
+/* "= 0" is how a line of text has it. */
+const resultText = (result) => result.replace(/^= /, "");
+
 const denialClass = () => (data.session.mode === "audit" ? "would" : "deny");
 
 /* Programs with the most denials first, then the busiest, each followed by where it went. */
@@ -61,7 +64,7 @@ function drawSlowest() {
         return [element("td", { class: "num" }, duration(row.duration)), element("td", {}, share),
           element("td", {}, element("code", {}, row.destination)),
           element("td", {}, element("code", {}, `${baseName(row.program)}[${row.pid}]`)),
-          element("td", { class: "num" }, moment(row.time)), element("td", {}, row.result)];
+          element("td", { class: "num" }, moment(row.time)), element("td", {}, resultText(row.result))];
       }));
 }
 

@@ -1,17 +1,23 @@
 /*
  * Headless Chromium for the tests, driven over its DevTools protocol on a pipe
  * (--remote-debugging-pipe: messages of JSON ended by NUL on descriptors 3 and 4).
- * No network: pages come from files.
  *
- *   const page = await open("report.html", { width: 390, height: 844, touch: true, dark: true });
+ *   node browser.js FILE [--phone] [--dark] <SCRIPT
+ *
+ * opens the file and runs the script from the standard input, in which `assert`
+ * is node's and `page` has:
+ *
  *   await page.run("document.title")     the value of an expression in the page
+ *   await page.goto("other.html")
  *   await page.press("/")                a key, as a keyboard gives it
  *   await page.type("text")
  *   await page.screenshot("file.png")
- *   page.said                            what the page wrote to the console, and its errors
- *   await page.close()
+ *   page.said                            what the page wrote to the console, its errors and dialogs
+ *
+ * The exit status is 1 when the script fails. Pages come from files alone: there is no network.
  */
 "use strict";
+const assert = require("node:assert/strict");
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -92,6 +98,7 @@ class Page {
       if (message.method === "Runtime.exceptionThrown") this.said.push(message.params.exceptionDetails.exception?.description || message.params.exceptionDetails.text);
       if (message.method === "Runtime.consoleAPICalled") this.said.push(message.params.args.map((arg) => arg.value).join(" "));
       if (message.method === "Log.entryAdded") this.said.push(message.params.entry.text);
+      if (message.method === "Page.loadEventFired") this.loaded?.();
       if (message.method === "Page.javascriptDialogOpening") {
         this.said.push(`dialog: ${message.params.message}`);
         this.send("Page.handleJavaScriptDialog", { accept: true });
@@ -101,6 +108,13 @@ class Page {
 
   send(method, params) {
     return this.browser.send(method, params, this.session);
+  }
+
+  /* Opens another file, and waits until it has loaded. */
+  async goto(file) {
+    const loaded = new Promise((resolve) => { this.loaded = resolve; });
+    await this.send("Page.navigate", { url: pathToFileURL(path.resolve(file)).href });
+    await loaded;
   }
 
   async run(expression) {
@@ -141,9 +155,7 @@ async function open(file, options = {}) {
     await page.send("Emulation.setDeviceMetricsOverride", { width: options.width || 1280, height: options.height || 900,
       deviceScaleFactor: options.touch ? 2 : 1, mobile: Boolean(options.touch) });
     await page.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: options.dark ? "dark" : "light" }] });
-    const loaded = new Promise((resolve) => browser.listeners.push((message) => message.method === "Page.loadEventFired" && resolve()));
-    await page.send("Page.navigate", { url: pathToFileURL(path.resolve(file)).href });
-    await loaded;
+    await page.goto(file);
     return page;
   } catch (error) {
     await browser.close();
@@ -151,4 +163,19 @@ async function open(file, options = {}) {
   }
 }
 
-module.exports = { open };
+async function main() {
+  const [file, ...flags] = process.argv.slice(2);
+  const phone = { width: 390, height: 844, touch: true };
+  const page = await open(file, { ...(flags.includes("--phone") ? phone : {}), dark: flags.includes("--dark") });
+  const AsyncFunction = (async () => {}).constructor;
+  try {
+    await new AsyncFunction("page", "assert", fs.readFileSync(0, "utf8"))(page, assert);
+  } finally {
+    await page.close();
+  }
+}
+
+main().catch((error) => {
+  console.error(error.stack || error);
+  process.exitCode = 1;
+});
