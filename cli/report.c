@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/escape.h"
 #include "cli/color.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/read_logs.h"
 #include "supervisor/run.h"
 
 /* In the order of the choices of --format. */
@@ -20,29 +20,24 @@ static struct report *(*const formats[])(const struct report_options *options) =
 	report_folded_new,
 };
 
+static int take_record(void *ctx, const struct log_record *record, struct err **err)
+{
+	struct report *report = ctx;
+
+	(void)err;
+	report->record(report, record);
+	return 0;
+}
+
 /* To the report where it has a place for it, else to stderr. */
 static void take_note(void *ctx, const char *text)
 {
 	struct report *report = ctx;
-	cleanup_sbuf struct sbuf line = SBUF_INIT;
 
-	if (report->note) {
+	if (report->note)
 		report->note(report, text);
-		return;
-	}
-	escape_text(&line, text, strlen(text));
-	message_print("%s", sbuf_text(&line));
-}
-
-static int read_log(struct log_reader *reader, struct report *report, struct err **err)
-{
-	const struct log_record *record;
-	int rc;
-
-	while ((rc = log_reader_next(reader, &record, err)) > 0)
-		report->record(report, record);
-	log_reader_notes(reader, take_note, report);
-	return rc;
+	else
+		read_logs_print_note(NULL, text);
 }
 
 int command_report(const struct options *options, char *const *args)
@@ -53,7 +48,7 @@ int command_report(const struct options *options, char *const *args)
 		.color = color_wanted(options->color, STDOUT_FILENO),
 	};
 	cleanup_log_reader struct log_reader *reader = NULL;
-	cleanup_err struct err *err = NULL, *unread = NULL;
+	cleanup_err struct err *err = NULL, *unwritten = NULL;
 	struct report *report;
 	int rc;
 
@@ -64,9 +59,9 @@ int command_report(const struct options *options, char *const *args)
 		err_set(&err, ENOMEM, "cannot make the report");
 		return message_fail(EXIT_CALLGATE, err);
 	}
-	rc = read_log(reader, report, &unread);
+	rc = read_log(reader, args[0], take_record, take_note, report, &err);
 	/* What was read before a failure is shown all the same. */
-	if (report->finish(report, &err) < 0)
-		return message_fail(EXIT_CALLGATE, err);
-	return rc < 0 ? message_fail(EXIT_CALLGATE, unread) : EXIT_SUCCESS;
+	if (report->finish(report, &unwritten) < 0)
+		return message_fail(EXIT_CALLGATE, unwritten);
+	return rc < 0 ? message_fail(EXIT_CALLGATE, err) : EXIT_SUCCESS;
 }

@@ -72,7 +72,21 @@ static void link_child(struct process_tree *tree, int32_t parent, int32_t child)
 	*last = child;
 }
 
-/* A new process at the end of its parent's children; PROCESS_NONE when there is no memory. */
+/* A group stands before its parent's single children: it tells more than each of them. */
+static void link_group(struct process_tree *tree, int32_t parent, int32_t group)
+{
+	bool root = parent == PROCESS_NONE;
+	int32_t *first = root ? &tree->first_root : &tree->items[parent].first_child;
+
+	if (*first == PROCESS_NONE) {
+		link_child(tree, parent, group);
+		return;
+	}
+	tree->items[group].next = *first;
+	*first = group;
+}
+
+/* A new process that is nobody's child yet; PROCESS_NONE when there is no memory. */
 static int32_t item_new(struct process_tree *tree, int32_t parent)
 {
 	int32_t index = (int32_t)tree->len;
@@ -92,7 +106,6 @@ static int32_t item_new(struct process_tree *tree, int32_t parent)
 		.last_child = PROCESS_NONE,
 		.next = PROCESS_NONE,
 	};
-	link_child(tree, parent, index);
 	return index;
 }
 
@@ -122,6 +135,7 @@ static int32_t group_of(struct process_tree *tree, int32_t parent, const char *p
 		free(group);
 		return parent;
 	}
+	link_group(tree, parent, group->index);
 	tree->groups++;
 	tree->items[group->index].program = program;
 	return group->index;
@@ -184,6 +198,7 @@ static int32_t begin(struct process_tree *tree, const struct event *event, pid_t
 		index = item_new(tree, up);
 		if (index == PROCESS_NONE)
 			return index;
+		link_child(tree, up, index);
 		tree->singles++;
 		tree->items[index].pid = event->task.pid;
 		tree->items[index].program = program;

@@ -107,6 +107,12 @@ audited() {
 	grep -qxF 'callgate;main;lib\x3bx.so+0x1234;execve;exec 1' lines
 }
 
+@test "a run with -k is folded down to the function that made the call" {
+	gate -k sh -c '/bin/true; /bin/true'
+	report "$LOG" --format folded >lines
+	[ "$(grep -cE '^[a-z]*sh;.*;(__)?libc_start_main[^ ]*;(__)?execve;exec 1$' lines)" -eq 2 ]
+}
+
 @test "a log from a pipe is read like a file" {
 	gate /bin/true
 	report - <"$LOG" >piped
@@ -137,7 +143,7 @@ audited() {
 @test "a log that cannot be read, and an unknown format, are callgate's own failure" {
 	run report none.jsonl
 	[ "$status" -eq 125 ]
-	[[ "$output" == *none.jsonl* ]]
+	[[ "$output" == "callgate: cannot open the log none.jsonl: "* ]]
 	run report "$LOG" --format pdf
 	[ "$status" -eq 125 ]
 	run report
