@@ -6,6 +6,7 @@
 
 #include "supervisor/name_lookup.h"
 #include "supervisor/socket_dup.h"
+#include "supervisor/stacking.h"
 
 enum { WORKERS_MAX = 16384 }; /* calls that may block at the same time */
 
@@ -142,8 +143,12 @@ static enum trap_response carry_out(
 {
 	const struct call *call = &pending->call;
 
-	if (pending->decision.verdict == VERDICT_KILL)
+	if (pending->decision.verdict == VERDICT_KILL) {
+		/* Afterwards it has left its stop. */
+		if (gate->stacks && !pending->notif_id)
+			stacking_take(gate->judge.stacks, task, pending);
 		kill(task->process->pid, SIGKILL);
+	}
 	if (pending->decision.verdict != VERDICT_ALLOW) {
 		*answer = -pending->decision.errnum;
 		return TRAP_ANSWER;
@@ -157,10 +162,9 @@ static enum trap_response carry_out(
 	/*
 	 * CONTINUE. It cannot be raced: the task stands in a ptrace stop, or waits at
 	 * the listener, with its registers fixed, and what was decided is in them
-	 * (socket, socketpair, listen, clone, fork, vfork, the words of the deny list). execve alone has
-	 * its path in memory: it is judged once more, on the program that runs,
-	 * before that program's first instruction (gate_execed). In audit nothing
-	 * is held to a decision.
+	 * (socket, socketpair, listen, clone, fork, vfork, the words of the deny list). execve
+	 * alone has its path in memory: it is judged once more, on the program that runs, before
+	 * that program's first instruction (gate_execed). In audit nothing is held to a decision.
 	 *
 	 * What a network mode judges by its socket (getsockopt, accept, ...) is
 	 * decided for the socket that the descriptor in the register stands for

@@ -20,6 +20,7 @@
 struct gate {
 	enum mode mode; /* MODE_AUDIT, MODE_ENFORCE */
 	struct judge judge;
+	bool stacks;           /* what is denied is to have its stack */
 	struct tracer *tracer; /* borrowed */
 	struct behalf_pool *pool;
 	/* Calls that have been made, or whose names are known; from any thread. */

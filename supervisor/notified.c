@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "decoders/abi.h"
+#include "supervisor/parking.h"
 #include "supervisor/watch.h"
 
 bool notified_attach(struct watch *watch, const struct task *task)
@@ -40,7 +41,8 @@ static void answer_call(struct watch *watch, struct task *task, uint64_t id, int
 {
 	/* Before the answer, after which the task may be anywhere. */
 	if (is_restart(answer)) {
-		task->own_restart = task->nr;
+		/* -ERESTARTNOINTR never turns into -EINTR; what is interrupted next is another. */
+		task->own_restart = answer == PARKING_ANSWER ? -1 : task->nr;
 		tracer_interrupt(task);
 	}
 	listener_answer(&watch->notified.listener, id, answer);
@@ -72,6 +74,17 @@ static void finish(struct watch *watch, struct task *task, struct pending *pendi
 	watch_finish(watch, task, pending, &result);
 }
 
+/* A denied call is to have its stack first, and is made again for that. */
+static bool parks(struct watch *watch, struct task *task, struct pending *pending,
+	enum trap_response response)
+{
+	if (response != TRAP_ANSWER || !parking_is_due_now(watch, pending))
+		return false;
+	parking_park(watch, task, pending);
+	answer_call(watch, task, pending->notif_id, PARKING_ANSWER);
+	return true;
+}
+
 /* The task goes on as early as can be; what is told of its call is told meanwhile. */
 void notified_resume(struct watch *watch, struct task *task, struct pending *pending,
 	enum trap_response response, int64_t answer)
@@ -80,6 +93,8 @@ void notified_resume(struct watch *watch, struct task *task, struct pending *pen
 		return;
 	tracer_held(task, false);
 	task->user = NULL;
+	if (parks(watch, task, pending, response))
+		return;
 	if (response == TRAP_ANSWER)
 		answer_call(watch, task, pending->notif_id, answer);
 	else
@@ -98,6 +113,8 @@ static void serve(struct watch *watch, struct task *task, const struct trap *tra
 		tracer_held(task, true);
 		return;
 	}
+	if (pending && parks(watch, task, pending, response))
+		return;
 	if (response == TRAP_ANSWER)
 		answer_call(watch, task, id, answer);
 	else

@@ -46,6 +46,7 @@ struct pending {
 	int fd;             /* our duplicate of the call's socket, or -1 */
 	enum pending_stage stage;
 	pid_t tid;
+	struct pending *parked; /* owned: the same call before, when its stack was taken */
 	uint64_t notif_id; /* names the call at the listener; 0: its task is in a ptrace stop */
 	struct trap trap;
 	struct behalf_job job;

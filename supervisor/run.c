@@ -175,6 +175,7 @@ static int open_stacks(struct run *run, struct err **err)
 	if (stacks_new(&wish->options, &run->stacks, err) < 0)
 		return -1;
 	run->watch.stacks = run->gate.judge.stacks = run->stacks;
+	run->gate.stacks = wish->when == STACK_DENIED;
 	return 0;
 }
 
@@ -193,9 +194,10 @@ static int no_listener(int errnum, struct err **err)
 		err, errnum, "the backend notify is not to be had: %s; use --backend ptrace", why);
 }
 
-static bool needs_stacks(const struct run_options *options)
+/* Then a stop is cheaper than waiting at the listener, and stopping all the same. */
+static bool every_call_has_a_stack(const struct run_options *options)
 {
-	return options->stack.when != STACK_NEVER ||
+	return options->stack.when == STACK_EVERY ||
 	       (options->policy && policy_uses_stack(options->policy));
 }
 
@@ -206,13 +208,9 @@ static int choose_backend(struct run *run, struct err **err)
 	int rc;
 
 	run->backend = BACKEND_PTRACE;
-	if (wanted == BACKEND_PTRACE)
+	if (wanted == BACKEND_PTRACE ||
+		(wanted == BACKEND_AUTO && every_call_has_a_stack(run->options)))
 		return 0;
-	/* A task that waits at the listener has no registers to walk its stack by. */
-	if (needs_stacks(run->options))
-		return wanted == BACKEND_AUTO
-			       ? 0
-			       : err_set(err, 0, "stacks need ptrace stops: use --backend ptrace");
 	if (!mode_enforces(run->options->mode))
 		return wanted == BACKEND_AUTO
 			       ? 0

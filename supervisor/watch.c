@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "supervisor/event_facts.h"
 #include "supervisor/exec_argv.h"
+#include "supervisor/parking.h"
 #include "supervisor/socket_dup.h"
 #include "tracer/memory.h"
 #include "tracer/program_table.h"
@@ -116,6 +117,15 @@ static uint64_t duration_since(const struct moment *begin, const struct call_res
 	return now.mono_ns - begin->mono_ns;
 }
 
+/* One that was taken for a rule is not shown by that alone. */
+static const struct stack *shown_stack(const struct watch *watch, const struct pending *pending)
+{
+	bool shown = watch->stack_when == STACK_EVERY ||
+		     (watch->stack_when == STACK_DENIED && !gate_allows(pending));
+
+	return shown ? pending->stack : NULL;
+}
+
 static struct event call_event(const struct watch *watch, const struct task *task,
 	const struct pending *pending, const struct call_result *result)
 {
@@ -127,7 +137,7 @@ static struct event call_event(const struct watch *watch, const struct task *tas
 			.result = result,
 			.duration_ns = duration_since(&pending->at, result),
 			.socket = &pending->socket,
-			.stack = pending->stack,
+			.stack = shown_stack(watch, pending),
 			.program = pending->program,
 			.child = pending->child,
 			.child_is_thread = pending->child_is_thread,
@@ -146,8 +156,10 @@ static struct event call_event(const struct watch *watch, const struct task *tas
 	return event;
 }
 
-static void pending_done(struct watch *watch, struct pending *pending)
+void watch_forget(struct watch *watch, struct pending *pending)
 {
+	if (pending->parked)
+		watch_forget(watch, pending->parked);
 	lineage_unref(tracer_tasks(watch->tracer)->programs, pending->lineage);
 	pending_put(&watch->pool, pending);
 }
@@ -194,7 +206,7 @@ void watch_finish(struct watch *watch, struct task *task, struct pending *pendin
 	}
 	/* One that a thread of the gate still works on is forgotten when that is through. */
 	if (!watch->gate || !gate_cancel(watch->gate, pending))
-		pending_done(watch, pending);
+		watch_forget(watch, pending);
 }
 
 /* False: its task has been killed, and what was read may be another one's. */
@@ -214,6 +226,14 @@ static enum trap_response no_memory(const struct watch *watch, int64_t *answer)
 	emit_warning(watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
 	*answer = -ENOMEM;
 	return watch->gate && mode_enforces(watch->gate->mode) ? TRAP_ANSWER : TRAP_PASS;
+}
+
+/* Those that wait at the listener are parked for it. */
+static void take_stack(const struct watch *watch, enum stack_when when, const struct task *task,
+	struct pending *pending)
+{
+	if (watch->stack_when == when && !pending->notif_id)
+		stacking_take(watch->stacks, task, pending);
 }
 
 enum trap_response watch_trap(struct watch *watch, struct task *task, const struct trap *trap,
@@ -244,14 +264,19 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 		return TRAP_ANSWER;
 	}
 	attribute(task, pending);
-	if (watch->stack_when == STACK_EVERY)
-		stacking_take(watch->stacks, task, pending);
+	parking_replay(watch, task, pending);
+	if (parking_is_due(watch, pending)) {
+		parking_park(watch, task, pending);
+		*answer = PARKING_ANSWER;
+		return TRAP_ANSWER;
+	}
+	take_stack(watch, STACK_EVERY, task, pending);
 	if (watch->gate)
 		response = gate_trapped(watch->gate, task, pending, answer, &silent);
 	else
 		judge_gather_paths(task, pending);
 	if (silent)
-		pending_done(watch, pending);
+		watch_forget(watch, pending);
 	else
 		*out = pending;
 	return response;
@@ -279,8 +304,8 @@ static enum trap_response watch_trapped(
 		return TRAP_ANSWER;
 	}
 	response = watch_trap(watch, task, trap, 0, answer, &pending);
-	if (pending && watch->stack_when == STACK_DENIED && !gate_allows(pending))
-		stacking_take(watch->stacks, task, pending);
+	if (pending && !gate_allows(pending))
+		take_stack(watch, STACK_DENIED, task, pending);
 	task->user = pending;
 	if (response == TRAP_ANSWER && pending)
 		answered(watch, task, *answer);
@@ -303,12 +328,12 @@ static void go_on(struct watch *watch, struct pending *pending)
 	int64_t answer = 0;
 
 	if (pending->dead || !task) {
-		pending_done(watch, pending);
+		watch_forget(watch, pending);
 		return;
 	}
 	response = gate_resumed(watch->gate, task, pending, &answer);
-	if (watch->stack_when == STACK_DENIED && !gate_allows(pending))
-		stacking_take(watch->stacks, task, pending);
+	if (!gate_allows(pending))
+		take_stack(watch, STACK_DENIED, task, pending);
 	if (pending->notif_id) {
 		notified_resume(watch, task, pending, response, answer);
 	} else if (response == TRAP_ANSWER) {
@@ -382,6 +407,7 @@ static void watch_exited(void *ctx, struct task *task, int status)
 	};
 
 	emit(watch->emitter, &event, &now);
+	parking_drop(watch, task);
 	if (process_ends)
 		stacks_forget(watch->stacks, task->process->pid);
 	if (watch->gate)
@@ -417,6 +443,7 @@ struct tracer_observer watch_observer(struct watch *watch)
 		.job_signal = watch_job_signal,
 		.woken = watch_woken,
 		.must_leave = watch_must_leave,
+		.parked = parking_stopped,
 		.readable = notified_readable,
 		.never_began = notified_never_began,
 	};

@@ -49,6 +49,9 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 void watch_finish(struct watch *watch, struct task *task, struct pending *pending,
 	const struct call_result *result);
 
+/* Forgets a call of which nothing is told. */
+void watch_forget(struct watch *watch, struct pending *pending);
+
 /* The observer of a tracer whose ctx is a struct watch. */
 struct tracer_observer watch_observer(struct watch *watch);
 

@@ -44,6 +44,7 @@ struct task {
 	char comm[COMM_SIZE];
 	uint64_t start_ns; /* CLOCK_MONOTONIC */
 	void *user;        /* of whoever watches the tracer */
+	void *parked;      /* the same; not NULL: it is to be told of the task's next stop */
 	UT_hash_handle hh;
 };
 

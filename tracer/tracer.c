@@ -487,6 +487,8 @@ static void let_stop(struct tracer *tracer, const struct process *process)
 static void on_event_stop(struct tracer *tracer, struct task *task, int event, int signal)
 {
 	(void)event;
+	if (task->parked)
+		tracer->observer->parked(tracer->observer->ctx, task);
 	task->stopped = is_stop_signal(signal);
 	if (!task->stopped) {
 		if (task->tid == tracer->command)

@@ -72,6 +72,8 @@ struct tracer_observer {
 	 * interrupts a call: the task must be answered soon. NULL is allowed.
 	 */
 	void (*must_leave)(void *ctx, struct task *task);
+	/* A task whose `parked` is set is in a stop, within the call it was to stop in. */
+	void (*parked)(void *ctx, struct task *task);
 	/* The descriptor of tracer_listen() is readable. */
 	void (*readable)(void *ctx);
 	/*

@@ -164,20 +164,81 @@ socket.socket().connect_ex(("127.0.0.1", 1))'
 		or .symbol == "uv__tcp_connect")'
 }
 
-@test "in audit and enforce -k is of what is denied; =all is of everything" {
+# Runs a function for each way in which enforce stops calls.
+in_each_backend() {
+	for BACKEND in notify ptrace; do
+		"$@" || { echo "with --backend $BACKEND"; return 1; }
+	done
+}
+
+backend() {
+	enforce --backend "$BACKEND" "$@"
+}
+
+denied_with_frames() {
+	policy_allowing 127.0.0.1:2
+	backend -k ./usual plain
+	expect_frames 'inner middle middle outer plain'
+	expect_events 1 '.call == "connect" and .verdict == "deny" and .stack'
+	expect_no_event '.verdict == "allow" and .stack'
+	backend -k ./usual vfork
+	expect_frames 'inner middle middle outer in_vfork'
+	backend -k ./usual thread
+	[[ $(frames) == 'inner middle middle outer in_thread start_thread '* ]]
+	backend -k ./usual signal
+	[[ $(frames) == 'inner middle middle outer in_handler __restore_rt '*' interrupted in_signal' ]]
+	backend -k=all ./usual plain
+	expect_event '.call == "socket" and .verdict == "allow" and .stack[1].symbol == "inner"'
+}
+
+@test "what enforce denies has the same frames at the listener and in ptrace stops" {
+	build usual gcc -O2
+	in_each_backend denied_with_frames
+}
+
+# Signals whose handlers run in between: the fixture's own for SIGWINCH, without SA_RESTART.
+denied_under_signals() {
+	policy_allowing 127.0.0.1:2
+	run -0 backend -k sh -c './usual plain 300 & p=$!
+		while kill -WINCH $p 2>/dev/null; do :; done; wait $p'
+	[ "$output" = 'calls 300' ]
+	expect_events 300 '.call == "connect"'
+	expect_events 300 '.call == "connect" and .verdict == "deny" and .result == -13 and
+		.stack[1].symbol == "inner"'
+}
+
+@test "what is denied under signals is denied once, with its stack, and never interrupted" {
+	build usual gcc -O2
+	in_each_backend denied_under_signals
+}
+
+killed_with_frames() {
+	run backend -k ./usual plain
+	[ "$status" -eq 137 ]
+	expect_event '.call == "connect" and .verdict == "kill"'
+}
+
+@test "what is killed for its call has a stack where it was in a ptrace stop" {
+	build usual gcc -O2
+	policy <<-'POLICY'
+		default: allow
+		rules: [{connect: "*", verdict: kill}]
+	POLICY
+	in_each_backend killed_with_frames
+	expect_event '.call == "connect" and .verdict == "kill" and .stack[1].symbol == "inner"'
+}
+
+@test "in audit -k is of what would be denied; =all is of everything" {
 	build usual gcc -O2
 	policy_allowing 127.0.0.1:2
-	enforce -k ./usual plain
-	expect_events 1 '.call == "connect" and .verdict == "deny" and .stack[1].symbol == "inner"'
-	expect_no_event '.verdict == "allow" and .stack'
-	audit -k=denied ./usual plain
+	audit -k ./usual plain
 	expect_events 1 '.call == "connect" and .would == "deny" and .stack[1].symbol == "inner"'
 	expect_no_event '.would == "allow" and .stack'
-	enforce -k=all ./usual plain
-	expect_event '.call == "socket" and .verdict == "allow" and .stack[1].symbol == "inner"'
-	# What made the exec was the shell's last stack: the new program has another.
-	enforce -k=all sh -c 'exec ./usual plain'
+	# What made the exec was the shell; the new program has another stack.
+	audit -k=all sh -c 'exec ./usual plain'
 	expect_event '.call == "execve" and (.exe | endswith("/dash")) and .stack'
+	run -125 "$CALLGATE" trace -k=denied true
+	[[ "$output" == *'trace denies nothing'* ]]
 }
 
 @test "gdb sees the same frames" {
@@ -234,8 +295,12 @@ library() {
 		    connect: "127.0.0.1:9"
 		    verdict: allow
 	POLICY
+	run -0 enforce --backend notify ./usual
+	[ "$output" = $'library yes\nprogram no' ]
+	expect_no_event '.stack'
 	run -0 enforce ./usual
 	[ "$output" = $'library yes\nprogram no' ]
+	expect_event '.type == "session" and .backend == "ptrace"'
 	expect_event '.verdict == "allow" and .rule.id == "mine" and (.stack | not)
 		and (.module | endswith("/libmine.so.1"))'
 	expect_event '.verdict == "deny" and (.module | endswith("/usual"))'

@@ -1,0 +1,42 @@
+/*
+ * Park and replay: how a call that waits at the listener gets its stack.
+ *
+ * Such a task is in no ptrace stop and shows no registers. So it is interrupted
+ * (PTRACE_INTERRUPT) and its call answered with -ERESTARTNOINTR: before it goes on
+ * it comes to a stop, where its stack is taken, and then the kernel makes it call
+ * again, with the same arguments and whatever its signal handlers say. That call
+ * is judged as if it were the first, and has the stack. The call was not made
+ * meanwhile, so it is not made twice.
+ */
+#ifndef CALLGATE_SUPERVISOR_PARKING_H
+#define CALLGATE_SUPERVISOR_PARKING_H
+
+#include <stdbool.h>
+
+#include "supervisor/pending.h"
+#include "tracer/tracer.h"
+
+struct watch;
+
+/* include/linux/errno.h: the call is restarted, also where a handler runs before. */
+enum { PARKING_ANSWER = -513 };
+
+/* True when the call needs its stack before it can be judged: it is to be parked. */
+bool parking_is_due(const struct watch *watch, const struct pending *pending);
+
+/* The same once it was judged and is going to be answered: it was denied. */
+bool parking_is_due_now(const struct watch *watch, const struct pending *pending);
+
+/* Takes the pending call over. The task must be interrupted and get PARKING_ANSWER. */
+void parking_park(struct watch *watch, struct task *task, struct pending *pending);
+
+/* A call begins: gives it the stack when it is the one that was parked. */
+void parking_replay(struct watch *watch, struct task *task, struct pending *pending);
+
+/* The task is gone. */
+void parking_drop(struct watch *watch, struct task *task);
+
+/* Observer, see tracer.h. ctx is a struct watch. */
+void parking_stopped(void *ctx, struct task *task);
+
+#endif
