@@ -7,13 +7,16 @@
 #include "cli/options.h"
 
 /* https://no-color.org: set and not empty. A dumb terminal knows no colours either. */
-bool color_wanted(int color, int fd)
+bool color_on_terminal(int color)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (color != COLOR_AUTO)
 		return color == COLOR_ALWAYS;
-	if (no_color && *no_color)
-		return false;
-	return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+	return !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+bool color_wanted(int color, int fd)
+{
+	return color_on_terminal(color) && (color == COLOR_ALWAYS || isatty(fd));
 }

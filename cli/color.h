@@ -7,4 +7,7 @@
 /* `color` is an enum color_choice, of --color. */
 bool color_wanted(int color, int fd);
 
+/* The same of a terminal. */
+bool color_on_terminal(int color);
+
 #endif

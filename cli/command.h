@@ -13,6 +13,7 @@
 enum command_id {
 	COMMAND_TRACE,
 	COMMAND_AUDIT,
+	COMMAND_ASK,
 	COMMAND_ENFORCE,
 	COMMAND_CHECK,
 	COMMAND_EXPLAIN,
@@ -50,6 +51,7 @@ const struct command *command_default(void);
 
 int command_trace(const struct options *options, char *const *args);
 int command_audit(const struct options *options, char *const *args);
+int command_ask(const struct options *options, char *const *args);
 int command_enforce(const struct options *options, char *const *args);
 int command_check(const struct options *options, char *const *args);
 int command_explain(const struct options *options, char *const *args);

@@ -34,6 +34,22 @@ const struct command command_table[] = {
 		.run = command_audit,
 	},
 	{
+		.id = COMMAND_ASK,
+		.name = "ask",
+		.args = "[-p POLICY] [OPTION]... [--] CMD [ARG]...",
+		.summary = "ask a person, or a program, about every call a policy leaves open",
+		.description =
+			"Runs CMD as enforce does, and holds every call whose verdict is ask until "
+			"it is answered: at the terminal, or over the socket of --ask-socket. An "
+			"answer is for one call, for this run, or a rule saved to --save FILE. "
+			"Without a policy, connecting, binding and running programs are asked "
+			"about. What nobody answers is denied. The exit status is that of CMD.",
+		.runs_command = true,
+		.min_args = 1,
+		.max_args = -1,
+		.run = command_ask,
+	},
+	{
 		.id = COMMAND_ENFORCE,
 		.name = "enforce",
 		.args = "-p POLICY [OPTION]... [--] CMD [ARG]...",

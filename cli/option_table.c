@@ -17,7 +17,8 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 
 #define MEMBER(name) offsetof(struct options, name)
 #define TRACE        COMMAND_BIT(COMMAND_TRACE)
-#define GATED        (COMMAND_BIT(COMMAND_AUDIT) | COMMAND_BIT(COMMAND_ENFORCE))
+#define ASK          COMMAND_BIT(COMMAND_ASK)
+#define GATED        (COMMAND_BIT(COMMAND_AUDIT) | ASK | COMMAND_BIT(COMMAND_ENFORCE))
 #define RUNS         (TRACE | GATED)
 #define DOCTOR       COMMAND_BIT(COMMAND_DOCTOR)
 #define EXPLAIN      COMMAND_BIT(COMMAND_EXPLAIN)
@@ -33,6 +34,32 @@ const struct option_row option_table[] = {
 		.type = OPTION_LIST,
 		.offset = MEMBER(policy),
 		.commands = GATED,
+	},
+	{
+		.long_name = "save",
+		.arg = "FILE",
+		.help = "Save rules that are made for good to this policy; those it has "
+			"answer already",
+		.type = OPTION_FILE,
+		.offset = MEMBER(save),
+		.commands = ASK,
+	},
+	{
+		.long_name = "ask-socket",
+		.arg = "PATH",
+		.help = "Let programs answer, over a Unix socket made there, instead of a "
+			"person at the terminal",
+		.type = OPTION_FILE,
+		.offset = MEMBER(ask_socket),
+		.commands = ASK,
+	},
+	{
+		.long_name = "ask-timeout",
+		.arg = "DURATION",
+		.help = "Deny what nobody has answered after DURATION, such as 30 or 2m",
+		.type = OPTION_DURATION,
+		.offset = MEMBER(ask_timeout_ns),
+		.commands = ASK,
 	},
 	{
 		.long_name = "fail-on",

@@ -51,8 +51,11 @@ struct options {
 	int format;                 /* report: index into the choices */
 	const char *exe;            /* explain: the program that calls */
 	const char *script;         /* explain: the script it was started for */
-	struct option_list policy;  /* audit, enforce: its files; ends with NULL */
+	struct option_list policy;  /* its files; ends with NULL */
 	int backend;                /* enum backend */
+	const char *save;           /* ask: rules are saved to this file; NULL: to none */
+	const char *ask_socket;     /* ask: programs answer here; NULL: a person does */
+	uint64_t ask_timeout_ns;    /* ask: for an answer; 0: none */
 	int fail_on;                /* 0: nothing; 1: a denial */
 	struct option_list lineage; /* explain: its ancestors, newest first */
 	const char *uid;            /* explain: the user; NULL: our own */

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "cli/color.h"
 #include "cli/log_files.h"
 #include "cli/message.h"
 #include "cli/policies.h"
 #include "policy/network.h"
 #include "report/summary.h"
+#include "supervisor/ask.h"
+#include "supervisor/ask_builtin.h"
 #include "supervisor/run.h"
 
 static void summary_cleanup(struct summary **summary)
@@ -81,13 +84,16 @@ static int open_state(
 {
 	if (mode == MODE_TRACE && options->stack.which == STACKS_DENIED)
 		return err_set(err, 0, "-k=denied: trace denies nothing; write -k");
-	if (mode != MODE_TRACE) {
+	if (mode == MODE_ASK && !options->policy.len) {
+		if (ask_builtin_load(&state->policies.policy, err) < 0)
+			return -1;
+	} else if (mode != MODE_TRACE) {
 		if (!options->policy.len)
 			return err_set(err, 0, "%s needs a policy: -p FILE", mode_name(mode));
 		if (policies_load(&state->policies, (char *const *)options->policy.items, warn,
 			    NULL, err) < 0)
 			return -1;
-		if (mode == MODE_ENFORCE && policy_network_ready(state->policies.policy, err) < 0)
+		if (mode_enforces(mode) && policy_network_ready(state->policies.policy, err) < 0)
 			return -1;
 	}
 	return log_files_open(&state->files, options, err);
@@ -116,6 +122,13 @@ int run_command(const struct options *options, char *const *args, enum mode mode
 	__attribute__((cleanup(call_set_cleanup))) struct call_set *judged = NULL;
 	cleanup_err struct err *err = NULL, *close_err = NULL;
 	struct run_state state = { 0 };
+	struct ask_options ask = {
+		.save = options->save,
+		.socket = options->ask_socket,
+		.timeout_ns = options->ask_timeout_ns,
+		.color = color_on_terminal(options->color),
+		.builtin = !options->policy.len,
+	};
 	struct run_options run_options = {
 		.mode = mode,
 		.backend = (enum backend)options->backend,
@@ -134,6 +147,7 @@ int run_command(const struct options *options, char *const *args, enum mode mode
 	}
 	run_options.select = judged ? judged : select;
 	run_options.policy = state.policies.policy;
+	run_options.ask = &ask;
 	run_options.policies = mode == MODE_TRACE ? NULL : options->policy.items;
 	run_options.sinks = state.files.sinks;
 	run_options.nsinks = state.files.nsinks;

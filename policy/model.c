@@ -29,6 +29,11 @@ const struct policy_default *policy_default_of(const struct policy *policy, enum
 	return &policy->defaults[kind];
 }
 
+enum verdict policy_default_verdict(const struct policy *policy, enum call_kind kind)
+{
+	return policy->defaults[kind].verdict;
+}
+
 const struct root_view *policy_root(const struct policy *policy)
 {
 	return policy->root;

@@ -142,7 +142,6 @@ struct syscall_edit {
 	struct place place;
 };
 
-size_t policy_rules(const struct policy *policy);
 const struct rule *policy_rule(const struct policy *policy, size_t index);
 const struct policy_default *policy_default_of(const struct policy *policy, enum call_kind kind);
 

@@ -54,6 +54,12 @@ void policy_free(struct policy *policy);
 /* Writes the policy in canonical form; loading that again gives a policy that decides the same. */
 void policy_print(const struct policy *policy, struct sbuf *out);
 
+/* How many rules it has. */
+size_t policy_rules(const struct policy *policy);
+
+/* What a kind of call gets when no rule matches. */
+enum verdict policy_default_verdict(const struct policy *policy, enum call_kind kind);
+
 /* What is to be decided. Everything is borrowed for the time of the decision. */
 struct request {
 	/* Who. lineage->program is the running program; lineage may be NULL: nothing known yet. */

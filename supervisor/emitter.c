@@ -29,14 +29,19 @@ static void say_failure(struct emitter *emitter, const struct err *err)
 	emit_warning(emitter, "log.failed", sbuf_text(&text));
 }
 
+void emitter_stamp(const struct emitter *emitter, struct event *event, const struct moment *at)
+{
+	event->mode = emitter->mode;
+	event->time = at->real;
+	event->mono_ns = at->mono_ns > emitter->begin_ns ? at->mono_ns - emitter->begin_ns : 0;
+}
+
 void emit(struct emitter *emitter, struct event *event, const struct moment *at)
 {
 	cleanup_err struct err *err = NULL;
 
 	event->seq = ++emitter->seq;
-	event->mode = emitter->mode;
-	event->time = at->real;
-	event->mono_ns = at->mono_ns > emitter->begin_ns ? at->mono_ns - emitter->begin_ns : 0;
+	emitter_stamp(emitter, event, at);
 	summary_add(emitter->summary, event);
 	if (send_to_sinks(emitter, event, &err))
 		return;

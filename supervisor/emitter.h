@@ -23,6 +23,9 @@ struct emitter {
 	bool failing;      /* a sink has failed, and it was said */
 };
 
+/* Fills mode and time. */
+void emitter_stamp(const struct emitter *emitter, struct event *event, const struct moment *at);
+
 /* Fills seq, time and mode and sends the event. `at` is when what it tells began. */
 void emit(struct emitter *emitter, struct event *event, const struct moment *at);
 

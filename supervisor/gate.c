@@ -32,6 +32,7 @@ int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, st
 
 void gate_free(struct gate *gate)
 {
+	asker_free(gate->asker);
 	behalf_pool_free(gate->pool);
 	name_lookup_stop(gate);
 	pthread_cond_destroy(&gate->name_wanted);
@@ -175,10 +176,25 @@ static enum trap_response carry_out(
 	return TRAP_WATCH;
 }
 
+/* True when the call is held until somebody has answered. */
+static bool must_ask(struct gate *gate, const struct task *task, struct pending *pending)
+{
+	if (!gate->asker || pending->decision.verdict != VERDICT_ASK)
+		return false;
+	/* Before it is submitted: the answer may be there at once. */
+	pending->stage = STAGE_ASK;
+	if (asker_submit(gate->asker, pending, task))
+		return true;
+	pending->stage = STAGE_NONE;
+	return false;
+}
+
 static enum trap_response decide_and_carry_out(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
 	judge_decide(&gate->judge, task, pending);
+	if (must_ask(gate, task, pending))
+		return TRAP_HOLD;
 	settle_decision(pending);
 	if (mode_enforces(gate->mode))
 		return carry_out(gate, task, pending, answer);
@@ -216,6 +232,34 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 	return decide_and_carry_out(gate, task, pending, answer);
 }
 
+/* A question was answered: the call is judged with that, or ends with it. */
+static enum trap_response take_answer(
+	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
+{
+	struct decision *decision = &pending->decision;
+
+	switch (pending->ask.outcome) {
+	case ASK_ALLOWED:
+		pending->ask.allowed = pending->ask.destination + 1;
+		return decide_and_carry_out(gate, task, pending, answer);
+	case ASK_JUDGE_AGAIN:
+		return decide_and_carry_out(gate, task, pending, answer);
+	case ASK_DENIED:
+		decision->verdict = VERDICT_DENY;
+		decision->reason = "ask.denied";
+		break;
+	case ASK_KILLED:
+		decision->verdict = VERDICT_KILL;
+		decision->reason = "ask.killed";
+		break;
+	case ASK_UNANSWERED:
+	default:
+		settle_decision(pending);
+		break;
+	}
+	return carry_out(gate, task, pending, answer);
+}
+
 enum trap_response gate_resumed(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
@@ -224,6 +268,8 @@ enum trap_response gate_resumed(
 	pending->stage = STAGE_NONE;
 	if (stage == STAGE_NAMES)
 		return decide_and_carry_out(gate, task, pending, answer);
+	if (stage == STAGE_ASK)
+		return take_answer(gate, task, pending, answer);
 	*answer = pending->job.result;
 	if (pending->job.behalf.raced) {
 		judge_deny(pending, EACCES, "raced", "the path led elsewhere than was judged");
@@ -240,6 +286,8 @@ bool gate_cancel(struct gate *gate, struct pending *pending)
 	pending->dead = true;
 	if (pending->stage == STAGE_BEHALF)
 		behalf_pool_cancel(gate->pool, &pending->job);
+	if (pending->stage == STAGE_ASK)
+		asker_withdraw(gate->asker, pending);
 	return true;
 }
 

@@ -1,8 +1,9 @@
 /*
- * The gate: what becomes of a judged call in audit and in enforce.
+ * The gate: what becomes of a judged call in audit, ask and enforce.
  *
- * In audit every call goes on, and the decision is only recorded. In enforce a
- * denied call is answered with its errno; an allowed one that names a
+ * In audit every call goes on, and the decision is only recorded. In ask, a call
+ * whose decision is to ask is held until somebody has answered; with the answer,
+ * and in enforce, a denied call is answered with its errno; an allowed one that names a
  * destination in memory is made on behalf; an allowed one whose arguments are
  * in registers goes on.
  */
@@ -12,17 +13,19 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "supervisor/ask.h"
 #include "supervisor/behalf_pool.h"
 #include "supervisor/judge.h"
 #include "supervisor/pending.h"
 #include "tracer/tracer.h"
 
 struct gate {
-	enum mode mode; /* MODE_AUDIT, MODE_ENFORCE */
+	enum mode mode; /* any but MODE_TRACE */
 	struct judge judge;
 	bool stacks;           /* what is denied is to have its stack */
 	struct tracer *tracer; /* borrowed */
 	struct behalf_pool *pool;
+	struct asker *asker; /* owned; NULL but in MODE_ASK */
 	/* Calls that have been made, or whose names are known; from any thread. */
 	pthread_mutex_t ready_lock;
 	struct pending *ready;
@@ -34,6 +37,7 @@ struct gate {
 	bool name_thread_runs, over;
 };
 
+/* For MODE_ASK, gate->asker is to be set before the first call traps. */
 int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, struct err **err);
 
 /* Joins every thread of the gate. Nothing may be held any more. */

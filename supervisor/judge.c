@@ -12,6 +12,8 @@
 #include "policy/identity.h"
 #include "supervisor/stacking.h"
 #include "policy/network.h"
+#include "supervisor/ask_rules.h"
+#include "supervisor/task_facts.h"
 #include "tracer/exec_target.h"
 #include "tracer/proc_path.h"
 
@@ -21,22 +23,6 @@ int judge_init(struct judge *judge, const struct policy *policy, struct err **er
 		.uses_uid = policy_uses_uid(policy),
 		.uses_stack = policy_uses_stack(policy) };
 	return budget_count_init(&judge->budgets, policy, err);
-}
-
-/* The effective uid, from proc(5), /proc/PID/status. */
-static uid_t task_euid(pid_t tid)
-{
-	char path[PROC_PATH_SIZE], line[256];
-	cleanup_file FILE *f = NULL;
-	unsigned real, effective;
-
-	proc_path(path, tid, "status");
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "Uid: %u %u", &real, &effective) == 2)
-			return effective;
-	}
-	return (uid_t)-1; /* nobody: matches no rule that names a user */
 }
 
 static uint32_t field_number(const struct call *call, const char *field)
@@ -177,7 +163,7 @@ void judge_gather(const struct judge *judge, const struct task *task, struct pen
 
 /* Runs fn over the request of each destination until one answers true. */
 static bool any_destination(const struct judge *judge, const struct pending *pending,
-	bool (*fn)(const struct policy *policy, const struct request *request))
+	bool (*fn)(const struct judge *judge, const struct request *request))
 {
 	struct request request = request_of(judge, pending);
 	size_t i = 0;
@@ -185,20 +171,28 @@ static bool any_destination(const struct judge *judge, const struct pending *pen
 	if (request.kind != CALL_KIND_CONNECT && request.kind != CALL_KIND_BIND)
 		return false;
 	while ((request.destination = call_destination(&pending->call, i++))) {
-		if (fn(judge->policy, &request))
+		if (fn(judge, &request))
 			return true;
 	}
 	return false;
 }
 
-bool judge_wants_names(const struct judge *judge, const struct pending *pending)
+static bool wants_names(const struct judge *judge, const struct request *request)
 {
-	return any_destination(judge, pending, policy_wants_names);
+	return policy_wants_names(judge->policy, request) ||
+	       (judge->answers && ask_rules_want_names(judge->answers, request));
 }
 
-static bool refresh(const struct policy *policy, const struct request *request)
+bool judge_wants_names(const struct judge *judge, const struct pending *pending)
 {
-	policy_refresh_names(policy, request);
+	return any_destination(judge, pending, wants_names);
+}
+
+static bool refresh(const struct judge *judge, const struct request *request)
+{
+	policy_refresh_names(judge->policy, request);
+	if (judge->answers)
+		ask_rules_refresh_names(judge->answers, request);
 	return false;
 }
 
@@ -230,10 +224,28 @@ void judge_deny(struct pending *pending, int errnum, const char *reason, const c
 	sbuf_str(&pending->advice, words);
 }
 
-static void decide(
-	const struct judge *judge, struct pending *pending, const struct request *request)
+/* What was asked before and answered: for this run, in a saved rule, or for this one call. */
+static void take_answer(const struct judge *judge, struct pending *pending,
+	const struct request *request, size_t destination)
+{
+	struct decision *decision = &pending->decision;
+
+	if (ask_rules_decide(judge->answers, request, decision))
+		return;
+	pending->ask.destination = destination;
+	if (destination >= pending->ask.allowed)
+		return;
+	decision->verdict = VERDICT_ALLOW;
+	decision->errnum = 0;
+	decision->reason = "ask.once";
+}
+
+static void decide(const struct judge *judge, struct pending *pending,
+	const struct request *request, size_t destination)
 {
 	policy_decide(judge->policy, request, &pending->decision);
+	if (pending->decision.verdict == VERDICT_ASK && judge->answers)
+		take_answer(judge, pending, request, destination);
 	if (pending->decision.verdict != VERDICT_ALLOW)
 		policy_explain_near_miss(
 			judge->policy, request, &pending->decision, &pending->advice);
@@ -252,7 +264,19 @@ static void decide_destination(
 		}
 		request->unix_path = pending->targets[i].path;
 	}
-	decide(judge, pending, request);
+	decide(judge, pending, request, i);
+}
+
+void judge_asked(const struct pending *pending, struct request *request)
+{
+	size_t i = pending->ask.destination;
+
+	*request = request_of(pending);
+	request->destination = call_destination(&pending->call, i);
+	if (request->destination && is_unix_path(request->destination) && i < pending->targets_len)
+		request->unix_path = pending->targets[i].path;
+	if (request->kind == CALL_KIND_EXEC && pending->exec)
+		request->target = &pending->exec->program;
 }
 
 /* Every destination must be allowed; the first that is not decides. A call may name none. */
@@ -278,7 +302,7 @@ static void decide_exec(const struct judge *judge, struct pending *pending, stru
 		return;
 	}
 	request->target = &pending->exec->program;
-	decide(judge, pending, request);
+	decide(judge, pending, request, 0);
 }
 
 /* The default deny list, by the word for what the registers ask for: "clone:newuser". */
@@ -286,7 +310,7 @@ static void decide_word(const struct judge *judge, struct pending *pending, stru
 {
 	request.kind = CALL_KIND_SYSCALL;
 	request.syscall = policy_syscall_word(&pending->call);
-	decide(judge, pending, &request);
+	decide(judge, pending, &request, 0);
 }
 
 static void decide_spawn(struct judge *judge, const struct task *task, struct pending *pending,
@@ -301,7 +325,7 @@ static void decide_spawn(struct judge *judge, const struct task *task, struct pe
 		return;
 	}
 	if (!thread)
-		decide(judge, pending, request);
+		decide(judge, pending, request, 0);
 	if (pending->decision.verdict == VERDICT_ALLOW)
 		budget_fits(&judge->budgets, task->process->budgets, thread, &pending->decision,
 			&pending->advice);
@@ -323,6 +347,7 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 	struct request request = request_of(judge, pending);
 
 	pending->judged = true;
+	sbuf_reset(&pending->advice);
 	if (is_unknown_abi(&pending->call)) {
 		judge_deny(pending, ENOSYS, "abi.unknown", "no program needs this ABI");
 		return;
@@ -348,11 +373,11 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 		decide_spawn(judge, task, pending, &request);
 		break;
 	case CALL_KIND_SOCKET:
-		decide(judge, pending, &request);
+		decide(judge, pending, &request, 0);
 		break;
 	case CALL_KIND_OTHER:
 		if (judge_by_socket(judge, &pending->call))
-			decide(judge, pending, &request);
+			decide(judge, pending, &request, 0);
 		break;
 	case CALL_KIND_SYSCALL:
 	default:
@@ -373,7 +398,7 @@ bool judge_exec_again(
 	struct request request = request_of(judge, pending);
 
 	request.target = program;
-	decide(judge, pending, &request);
+	decide(judge, pending, &request, 0);
 	if (pending->decision.verdict == VERDICT_ALLOW && pending->exec &&
 		same_program(&pending->exec->program, program))
 		return true;

@@ -15,6 +15,7 @@
 #include "tracer/task.h"
 
 struct stacks;
+struct ask_rules;
 
 struct judge {
 	const struct policy *policy;
@@ -22,7 +23,8 @@ struct judge {
 	bool uses_uid;
 	bool by_path; /* of a log, not of a task: see struct request */
 	bool uses_stack;
-	struct stacks *stacks; /* borrowed; where uses_stack */
+	struct stacks *stacks;     /* borrowed; where uses_stack */
+	struct ask_rules *answers; /* borrowed; NULL: nobody is asked */
 };
 
 int judge_init(struct judge *judge, const struct policy *policy, struct err **err);
@@ -42,8 +44,12 @@ bool judge_wants_names(const struct judge *judge, const struct pending *pending)
 /* Gets those answers. Blocks as long as the resolver does. For any thread. */
 void judge_look_up(const struct judge *judge, const struct pending *pending);
 
-/* Decides; fills pending->decision, and pending->advice when it is no allow. */
+/* Decides; fills pending->decision, and pending->advice when it is no allow. To be called
+ * again when a question was answered. */
 void judge_decide(struct judge *judge, const struct task *task, struct pending *pending);
+
+/* What is asked about a call whose decision is to ask. Borrows from the pending call. */
+void judge_asked(const struct pending *pending, struct request *request);
 
 /*
  * Decides an exec once more, on the program that really runs. Returns false,

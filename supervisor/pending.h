@@ -19,7 +19,25 @@
 #include "tracer/program.h"
 
 /* What a held call waits for. */
-enum pending_stage { STAGE_NONE, STAGE_NAMES, STAGE_BEHALF };
+enum pending_stage { STAGE_NONE, STAGE_NAMES, STAGE_BEHALF, STAGE_ASK };
+
+/* What came of a question. */
+enum ask_outcome {
+	ASK_UNANSWERED,
+	ASK_JUDGE_AGAIN, /* there is a rule for it now */
+	ASK_ALLOWED,     /* this once */
+	ASK_DENIED,
+	ASK_KILLED,
+};
+
+/* A call about which somebody is asked. */
+struct pending_ask {
+	size_t destination; /* index of the one it is about; 0 where there are none */
+	size_t allowed;     /* those before this one were allowed for this call */
+	enum ask_outcome outcome;
+	bool withdrawn; /* its task died meanwhile */
+	struct pending *next; /* of those that wait for the same answer */
+};
 
 struct pending {
 	struct call call;
@@ -50,6 +68,7 @@ struct pending {
 	uint64_t notif_id; /* names the call at the listener; 0: its task is in a ptrace stop */
 	struct trap trap;
 	struct behalf_job job;
+	struct pending_ask ask;
 
 	struct pending *next; /* in the pool, or in the queue of what is ready */
 };

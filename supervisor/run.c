@@ -156,13 +156,45 @@ static int protect_callgate(struct run *run, struct err **err)
 	return 0;
 }
 
+static void describe_call(
+	void *ctx, const struct task *task, const struct pending *pending, struct sbuf *out)
+{
+	struct run *run = ctx;
+
+	watch_describe(&run->watch, task, pending, out);
+}
+
+static void end_run(void *ctx)
+{
+	struct run *run = ctx;
+
+	tracer_ask_kill(run->tracer);
+}
+
+static int open_asker(struct run *run, struct err **err)
+{
+	struct asker_setup setup = {
+		.options = run->options->ask,
+		.policy = run->options->policy,
+		.gate = &run->gate,
+		.describe = describe_call,
+		.end_run = end_run,
+		.ctx = run,
+	};
+	int rc = asker_new(&setup, &run->gate.asker, err);
+
+	if (rc == 0)
+		run->gate.judge.answers = asker_rules(run->gate.asker);
+	return rc;
+}
+
 static int open_gate(struct run *run, struct err **err)
 {
 	int rc = gate_init(&run->gate, run->options->mode, run->options->policy, err);
 
 	run->watch.gate = &run->gate;
 	run->gate.tracer = run->tracer;
-	return rc;
+	return rc == 0 && run->options->mode == MODE_ASK ? open_asker(run, err) : rc;
 }
 
 static int open_stacks(struct run *run, struct err **err)
@@ -289,6 +321,8 @@ static int watch_command(
 	if (rc < 0)
 		return rc;
 	emit_session(run);
+	if (run->watch.gate && run->gate.asker && asker_warning(run->gate.asker))
+		emit_warning(&run->emitter, "ask.nobody", asker_warning(run->gate.asker));
 	rc = protect_callgate(run, err);
 	if (rc < 0)
 		return rc;

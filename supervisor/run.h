@@ -23,6 +23,7 @@ enum {
 	EXIT_NOT_FOUND = 127,
 };
 
+struct ask_options; /* supervisor/ask.h */
 struct policy;
 
 /* How calls are stopped. */
@@ -37,7 +38,8 @@ struct run_options {
 	enum backend backend;          /* BACKEND_NOTIFY is an error in trace and audit */
 	char *const *argv;             /* the command; NULL-terminated */
 	const struct call_set *select; /* which calls are watched */
-	const struct policy *policy;   /* borrowed; audit and enforce */
+	const struct policy *policy;   /* borrowed; but for trace */
+	const struct ask_options *ask; /* borrowed; ask */
 	const char *const *policies;   /* its files, for the log; NULL-terminated */
 	bool contents;                 /* -v: environment strings, first bytes of what is sent */
 	bool kill_on_exit;             /* when the command ends, what it left running is killed */

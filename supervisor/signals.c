@@ -1,13 +1,12 @@
 #include "supervisor/signals.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "supervisor/clock.h"
+#include "supervisor/task_facts.h"
 #include "tracer/tracer.h"
 
 enum {
@@ -53,26 +52,10 @@ int signals_block(struct signals *signals, struct err **err)
 	return 0;
 }
 
-/* True when the sender is one of the tasks we trace. */
-static bool is_traced_by_us(pid_t pid)
-{
-	char path[64], line[256];
-	cleanup_file FILE *f = NULL;
-	int tracer;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
-			return tracer == getpid();
-	}
-	return false;
-}
-
 /* The command has by itself what the kernel, or one of its own, sent to its whole group. */
 static bool is_passed_on(const siginfo_t *info)
 {
-	return info->si_code <= 0 && !is_traced_by_us(info->si_pid);
+	return info->si_code <= 0 && !task_is_traced(info->si_pid);
 }
 
 static void sleep_ms(long ms)

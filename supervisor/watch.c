@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
+#include "report/jsonl_event.h"
 #include "supervisor/event_facts.h"
 #include "supervisor/exec_argv.h"
 #include "supervisor/parking.h"
@@ -154,6 +155,17 @@ static struct event call_event(const struct watch *watch, const struct task *tas
 	if (pending->advice.len)
 		event.call.advice = sbuf_text(&pending->advice);
 	return event;
+}
+
+void watch_describe(const struct watch *watch, const struct task *task,
+	const struct pending *pending, struct sbuf *out)
+{
+	const struct call_result unknown = { 0 };
+	struct event event = call_event(watch, task, pending, &unknown);
+
+	emitter_stamp(watch->emitter, &event, &pending->at);
+	if (!jsonl_event(&event, out))
+		sbuf_reset(out);
 }
 
 void watch_forget(struct watch *watch, struct pending *pending)

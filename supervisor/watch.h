@@ -55,6 +55,13 @@ void watch_forget(struct watch *watch, struct pending *pending);
 /* The observer of a tracer whose ctx is a struct watch. */
 struct tracer_observer watch_observer(struct watch *watch);
 
+/*
+ * Adds a call that waits as the event that its line in the log will be, but for
+ * what is not known yet: its `seq` is 0, its result null.
+ */
+void watch_describe(const struct watch *watch, const struct task *task,
+	const struct pending *pending, struct sbuf *out);
+
 void watch_free(struct watch *watch);
 
 #endif

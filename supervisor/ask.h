@@ -1,0 +1,134 @@
+/*
+ * The asker: holds the calls whose decision is to ask, as questions, until
+ * somebody answers. A front (a terminal, a socket) runs in a thread of its own,
+ * takes questions, and answers them; docs/ask.md has the rules of the game.
+ *
+ * A call that waits belongs to its question. It is given back with
+ * gate_make_ready(), once, whatever happens: answered, withdrawn because its
+ * task died, or left over at the end.
+ */
+#ifndef CALLGATE_SUPERVISOR_ASK_H
+#define CALLGATE_SUPERVISOR_ASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "supervisor/ask_question.h"
+#include "supervisor/ask_rules.h"
+#include "supervisor/pending.h"
+#include "tracer/task.h"
+
+struct gate;
+struct asker;
+
+/* Who answers. */
+struct ask_front {
+	/* In the main thread, before the command runs. *front is handed to the others. */
+	int (*open)(struct asker *asker, void **front, struct err **err);
+	/* In a thread of its own, until asker_is_over(). */
+	void (*run)(struct asker *asker, void *front);
+	void (*close)(void *front);
+	/* See asker_warning(). May be NULL. */
+	const char *(*warning)(const void *front);
+	bool wants_events; /* questions carry their call as an event of the log */
+};
+
+extern const struct ask_front ask_front_tty, ask_front_socket;
+
+struct ask_options {
+	const char *save;    /* file for saved rules; NULL: none */
+	const char *socket;  /* where programs may answer; NULL: a person does, at /dev/tty */
+	uint64_t timeout_ns; /* for an answer; 0: none */
+	bool color;          /* at the terminal */
+	bool builtin;        /* there is no policy but ask_builtin_load()'s */
+};
+
+struct asker_setup {
+	const struct ask_options *options; /* borrowed */
+	const struct policy *policy;       /* borrowed: what decides to ask */
+	struct gate *gate;                 /* borrowed */
+	/* Adds the call as an event of the log, without a newline. For fronts that want it. */
+	void (*describe)(void *ctx, const struct task *task, const struct pending *pending,
+		struct sbuf *out);
+	void (*end_run)(void *ctx); /* kills every task; from any thread */
+	void *ctx;
+};
+
+int asker_new(const struct asker_setup *setup, struct asker **out, struct err **err);
+
+/* Ends the front; what still waits is given back. NULL is nothing. */
+void asker_free(struct asker *asker);
+
+/* For judge.answers. */
+struct ask_rules *asker_rules(struct asker *asker);
+
+/*
+ * For the tracing thread. Takes on a call whose decision is to ask. True: it is
+ * held, and may be ready at once. False: pending->decision says what is done.
+ */
+bool asker_submit(struct asker *asker, struct pending *pending, const struct task *task);
+
+/* For the tracing thread: nobody waits for this call any more. It is given back. */
+void asker_withdraw(struct asker *asker, struct pending *pending);
+
+/* Why nobody can be asked, for people; NULL when somebody can. */
+const char *asker_warning(const struct asker *asker);
+
+/* The rest is for the front. */
+
+const struct ask_options *asker_options(const struct asker *asker);
+
+/* Readable when something has changed since asker_settle() was called. */
+int asker_changed_fd(const struct asker *asker);
+void asker_settle(struct asker *asker);
+bool asker_is_over(const struct asker *asker);
+
+/*
+ * The oldest open question with an id above `after`, NULL when there is none. The
+ * caller gives it back with asker_put(); until then it can be read, and its
+ * members that are not said to be the asker's do not change.
+ */
+struct ask_question *asker_take(struct asker *asker, uint64_t after);
+void asker_put(struct asker *asker, struct ask_question *question);
+
+/* How many questions are open. */
+size_t asker_open(struct asker *asker);
+
+/* How many calls wait for this answer; 0: it is answered, or withdrawn. */
+size_t asker_waiting(struct asker *asker, const struct ask_question *question);
+
+/* The rule of two rungs, see policy/widen.h. False when there is none, or nobody waits. */
+bool asker_rule(struct asker *asker, const struct ask_question *question, unsigned who,
+	unsigned what, enum verdict verdict, struct sbuf *out);
+
+/*
+ * Would the rule answer the question, and how? The error says why not. Nothing
+ * is done with it.
+ */
+int asker_check(struct asker *asker, struct ask_question *question, const char *rule,
+	enum verdict *verdict, struct err **err);
+
+enum ask_scope { ASK_ONCE, ASK_RUN, ASK_SAVE };
+
+struct ask_answer {
+	enum verdict verdict; /* not VERDICT_ASK */
+	enum ask_scope scope;
+	const char *rule; /* for the run, and saved: a YAML flow mapping; its verdict counts */
+};
+
+/*
+ * Answers a question, and every other one that the rule answers too. `told` gets
+ * the text that was saved. On failure the question stays open; the error is for
+ * whoever answered.
+ */
+int asker_answer(struct asker *asker, struct ask_question *question,
+	const struct ask_answer *answer, struct sbuf *told, struct err **err);
+
+/* Nobody answers: denied, with the reason ask.unanswered. */
+void asker_give_up(struct asker *asker, struct ask_question *question);
+
+/* Denies what waits, and ends the run. */
+void asker_end_run(struct asker *asker);
+
+#endif
