@@ -25,7 +25,7 @@ struct ask_rules {
 };
 
 /* What rules that are for this run only have for a file. */
-#define ASK_RULES_RUN "(this run)"
+#define ASK_RULES_RUN "this run"
 
 void ask_rules_init(struct ask_rules *rules);
 void ask_rules_free(struct ask_rules *rules);

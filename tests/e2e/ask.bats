@@ -3,14 +3,17 @@
 load judged
 
 # The lines of the test's script, from standard input, are played against
-# `callgate ask` with these arguments; all that came out is in the file seen.
+# `callgate ask` with these arguments; all that came out is in the file seen, and
+# how it ended in $ended. The terminal is $WIDTH characters wide.
 talk() {
 	cat >script
-	NO_COLOR=1 "$FIXTURES/pty_driver" script "$CALLGATE" ask --log "$LOG" "$@" >seen 3>&-
-	local status=$?
+	ended=0
+	NO_COLOR=1 "$FIXTURES/pty_driver" script \
+		sh -c 'stty cols "$0" rows 24; exec "$@"' "${WIDTH:-160}" \
+		"$CALLGATE" ask --log "$LOG" "$@" >seen 3>&- || ended=$?
 	# Only the end is of interest when something went wrong.
 	tail -n 60 seen
-	return $status
+	[ "$ended" -ne 99 ]
 }
 
 # How often a text was seen.
@@ -62,7 +65,7 @@ pages() {
 	SCRIPT
 	[ "$(seen 'this is the page')" -eq 3 ]
 	[ "$(seen 'wants to')" -eq 2 ]
-	expect_events 3 '.call == "connect" and .reason == "ask.run" and .rule.file == "(this run)"'
+	expect_events 3 '.call == "connect" and .reason == "ask.run" and .rule.file == "this run"'
 }
 
 @test "s saves the rule, shows its text, and nothing is asked in the next run" {
@@ -151,7 +154,7 @@ pages() {
 
 @test "w goes up the ladder of destinations, and round; the rule's text is always there" {
 	talk -- curl -s http://127.0.0.1:81/ <<-'SCRIPT'
-		expect rule        {exe: "/usr/bin/curl", connect: "127.0.0.1:81", verdict: allow}
+		expect {exe: "/usr/bin/curl", connect: "127.0.0.1:81", verdict: allow}
 		expect  > 
 		send w
 		expect connect: "127.0.0.1", verdict
@@ -170,7 +173,7 @@ pages() {
 		expect  > 
 		send n
 	SCRIPT
-	talk -- curl -s 'http://[::1]:81/' <<-'SCRIPT' || [ $? -eq 7 ]
+	talk -- curl -s 'http://[::1]:81/' <<-'SCRIPT'
 		expect connect: "[::1]:81", verdict
 		expect  > 
 		send w
@@ -181,4 +184,351 @@ pages() {
 		expect  > 
 		send n
 	SCRIPT
+}
+
+@test "p goes up the ladder of programs: script, program, lineage, any" {
+	printf '#!/usr/bin/python3\nimport socket\ns = socket.socket()\nprint(s.connect_ex(("127.0.0.1", 81)))\n' >tool
+	chmod +x tool
+	PYTHON=$(readlink -f /usr/bin/python3)
+	talk -- ./tool <<-SCRIPT
+		expect {exe: "$PYTHON", script: "$PWD/tool", connect: "127.0.0.1:81", verdict: allow}
+		expect  > 
+		send p
+		expect {exe: "$PYTHON", connect
+		expect  > 
+		send p
+		expect {lineage: "$PYTHON", connect
+		expect  > 
+		send p
+		expect {connect: "127.0.0.1:81"
+		expect  > 
+		send p
+		expect {exe: "$PYTHON", script
+		expect  > 
+		send pw
+		expect {exe: "$PYTHON", connect: "127.0.0.1"
+		expect  > 
+		send R
+		expect for this run: {exe: "$PYTHON", connect: "127.0.0.1", verdict: deny}
+		expect 13
+	SCRIPT
+}
+
+@test "e edits the rule: one that is wrong, or is about another call, is asked for again" {
+	start_web_server
+	talk --save saved.yaml -- curl -s "http://127.0.0.1:$PORT/" <<-SCRIPT
+		expect  > 
+		send e
+		expect verdict: allow}
+		send \x15{connect: 10.0.0.0/8, verdict: allow}\n
+		expect the rule does not answer the call that waits
+		send \x15{conect: "127.0.0.1", verdict: allow}\n
+		expect connect
+		expect >
+		send \x15- nothing\n
+		expect between braces
+		send \x15{connect: "127.0.0.1", verdict: allow}], budgets: [{processes: 1}\n
+		expect rule (e)
+		expect  > 
+		send s
+		expect cannot save the rule
+		expect  > 
+		send e
+		send \x15{connect: "@loopback", vxerdict: allow}\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08verdict: allow, why: mine}\n
+		expect rule (e)  {connect: "@loopback", verdict: allow, why: mine}
+		expect  > 
+		send S
+		expect the rule as you edited it allows
+		expect  > 
+		send s
+		expect saved: saved.yaml
+		expect - {connect: "@loopback", verdict: allow, why: mine}
+		expect this is the page
+	SCRIPT
+	grep -q '^  - {connect: "@loopback", verdict: allow, why: mine}$' saved.yaml
+}
+
+@test "e can be left: the rule is as it was" {
+	talk -- curl -s http://127.0.0.1:81/ <<-'SCRIPT'
+		expect  > 
+		send e
+		expect verdict: allow}
+		send xyz\x03
+		expect left as it was
+		expect {exe: "/usr/bin/curl", connect: "127.0.0.1:81", verdict: allow}
+		expect  > 
+		send n
+	SCRIPT
+}
+
+@test "m shows more, ? shows the keys, and another key does nothing" {
+	talk -- env -u PS1 MINE='a b' curl -s http://127.0.0.1:81/ <<-'SCRIPT'
+		expect wants to run
+		expect  > 
+		send r
+		expect wants to connect
+		expect  > 
+		send m
+		expect environment
+		expect 'MINE=a b'
+		expect descriptors
+		expect socket:[
+		expect code
+		expect libcurl
+		expect  > 
+		send ?
+		expect kill the process
+		expect  > 
+		send x
+		expect no such key
+		expect  > 
+		send \x1b[A\x1bOP\x1b]0;yyy\x07
+		send n
+		expect denied once
+	SCRIPT
+	[ "$ended" -eq 7 ]
+}
+
+@test "what was typed before the question is not its answer" {
+	talk -- sh -c 'sleep 0.1; echo be""gun; sleep 1; curl -s http://127.0.0.1:81/; echo "status $?"' <<-'SCRIPT'
+		expect wants to run /usr/bin/sleep
+		expect  > 
+		send r
+		expect begun
+		send yyyrrr
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send r
+		expect wants to connect
+		expect  > 
+		send n
+		expect denied once
+		expect status 7
+	SCRIPT
+}
+
+@test "a process that dies withdraws its question; the next one is asked" {
+	talk -- sh -c 'timeout -s KILL 1 curl -s http://127.0.0.1:81/; curl -s http://127.0.0.1:82/; echo "status $?"' <<-'SCRIPT'
+		expect wants to run /usr/bin/timeout
+		expect  > 
+		send r
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send r
+		expect 127.0.0.1:81
+		expect the process is gone
+		expect 127.0.0.1:82
+		expect  > 
+		send n
+		expect status 7
+	SCRIPT
+}
+
+@test "50 at once that ask the same are one question, and one answer serves all" {
+	start_web_server
+	talk -- sh -c 'for i in $(seq 50); do curl -s http://127.0.0.1:'"$PORT"'/ & done; wait' <<-'SCRIPT'
+		expect wants to run /usr/bin/seq
+		expect  > 
+		send r
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send r
+		expect wants to connect
+		expect 50 waiting for this answer
+		send y
+		expect allowed once
+	SCRIPT
+	[ "$(seen 'this is the page')" -eq 50 ]
+	[ "$(seen 'wants to connect')" -eq 1 ]
+	expect_events 50 '.call == "connect" and .reason == "ask.once"'
+}
+
+@test "50 at once that ask different things wait in line; a wide rule answers the rest" {
+	talk -- sh -c 'for i in $(seq 101 150); do curl -s http://127.0.0.1:$i/ & done; wait' <<-'SCRIPT'
+		expect  > 
+		send r
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send r
+		expect wants to connect
+		expect  > 
+		send n
+		expect wants to connect
+		expect  > 
+		send w
+		expect connect: "127.0.0.1", verdict
+		expect  > 
+		send R
+		expect for this run
+	SCRIPT
+	[ "$(seen 'wants to connect')" -le 4 ]
+	expect_events 50 '.call == "connect" and .verdict == "deny" and .args.family == "inet"'
+}
+
+@test "Ctrl-C denies; once more, and the run ends" {
+	talk -- sh -c 'curl -s http://127.0.0.1:81/; echo "status $?"; curl -s http://127.0.0.1:82/; echo still he""re' <<-'SCRIPT'
+		expect wants to run
+		expect  > 
+		send r
+		expect :81
+		expect  > 
+		send \x03
+		expect denied once
+		expect status 7
+		expect :82
+		expect again ends the run > 
+		send \x03
+		expect the run ends
+	SCRIPT
+	[ "$(seen 'still here')" -eq 0 ]
+	[ "$ended" -eq 137 ]
+}
+
+@test "Ctrl-D is no answer, and so is a time that is over: denied, as ask.unanswered" {
+	talk --ask-timeout 1 -- sh -c 'curl -s http://127.0.0.1:81/; curl -s http://127.0.0.1:82/; echo "status $?"' <<-'SCRIPT'
+		expect wants to run
+		expect  > 
+		send r
+		expect :81
+		expect  > 
+		send \x04
+		expect no answer: denied
+		expect :82
+		expect no answer: denied
+		expect status 7
+	SCRIPT
+	expect_events 2 '.verdict == "deny" and .reason == "ask.unanswered" and .call == "connect"'
+}
+
+@test "without a terminal nobody is asked: denied, and said" {
+	run setsid -w "$CALLGATE" ask --log "$LOG" -- curl -s http://127.0.0.1:81/ </dev/null
+	[ "$status" -eq 7 ]
+	[[ "$output" == *'there is no terminal to ask at'* ]]
+	expect_event '.reason == "ask.unanswered" and .call == "connect"'
+	expect_event '.type == "warning" and .code == "ask.nobody"'
+}
+
+@test "a narrow terminal, and one that becomes narrow: no line is longer" {
+	WIDTH=40 talk -- curl -s 'http://127.0.0.1:81/a/path/that/is/longer/than/the/terminal/is/wide' <<-'SCRIPT'
+		expect  > 
+		resize 30 24
+		expect wants to
+		expect  > 
+		send n
+	SCRIPT
+	tr -d '\r' <seen | sed '/path\/that/,$!d' >lines
+	awk 'length($0) > 40' seen | grep -v DENY >long || true
+	cat long
+	[ ! -s long ]
+}
+
+@test "colour where it is wanted, and not where it is not" {
+	printf 'expect  > \nsend n\n' >script
+	NO_COLOR='' TERM=xterm "$FIXTURES/pty_driver" script "$CALLGATE" ask -o text -- \
+		curl -s http://127.0.0.1:81/ >seen 3>&- || true
+	grep -q $'\x1b\\[' seen
+	TERM=xterm "$FIXTURES/pty_driver" script "$CALLGATE" ask --color never -o text -- \
+		curl -s http://127.0.0.1:81/ >seen 3>&- || true
+	run ! grep -q $'\x1b' seen
+	TERM=dumb "$FIXTURES/pty_driver" script "$CALLGATE" ask -o text -- \
+		curl -s http://127.0.0.1:81/ >seen 3>&- || true
+	run ! grep -q $'\x1b' seen
+}
+
+@test "what a program chose is escaped; in a locale without UTF-8 all of it is ASCII" {
+	cp /usr/bin/true $'evil\e[2J\u202e\u00e9'
+	LC_ALL=C.UTF-8 talk -- sh -c './evil*' <<-'SCRIPT'
+		expect wants to run
+		expect evil\\x1b[2J\\u{202e}\xc3\xa9
+		expect  > 
+		send n
+	SCRIPT
+	LC_ALL=C talk -- sh -c './evil*' <<-'SCRIPT'
+		expect evil\\x1b[2J\\u{202e}\\u{E9}
+		expect  > 
+		send n
+	SCRIPT
+	run ! grep -qP '[^\x00-\x7f]' seen
+}
+
+@test "the terminal is handed back as it was: modes, and the foreground process group" {
+	cat >look <<-'SH'
+		stty -g; ps -o pgid=,tpgid= -p $$
+	SH
+	talk -- sh -c '. ./look >before; curl -s http://127.0.0.1:81/; . ./look >after' <<-'SCRIPT'
+		expect /usr/bin/stty
+		expect  > 
+		send r
+		expect /usr/bin/ps
+		expect  > 
+		send r
+		expect /usr/bin/curl
+		expect  > 
+		send r
+		expect :81
+		expect  > 
+		send n
+	SCRIPT
+	diff before after
+	[ -s before ]
+}
+
+@test "a shell with job control under ask: questions step in front of its jobs" {
+	cat >script <<-'SCRIPT'
+		expect ready>
+		send curl -s http://127.0.0.1:81/; echo status $?\n
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send r
+		expect :81
+		expect  > 
+		send n
+		expect status 7
+		expect ready>
+		send curl -s http://127.0.0.1:82/ | sed "s/.*/got <&>/"; echo status $?\n
+		expect  > 
+		send r
+		expect :82
+		expect  > 
+		send n
+		expect status 0
+		expect ready>
+		send exit 3\n
+	SCRIPT
+	export PS1='ready> ' TERM=dumb
+	run "$FIXTURES/pty_driver" script "$CALLGATE" ask -o "$TEXT" -- bash --norc --noprofile -i 3>&-
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "$output" != *'no job control'* ]]
+}
+
+@test "with a policy only what it says to ask is asked" {
+	start_web_server
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules:
+		  - id: perhaps
+		    connect: "127.0.0.1:$PORT"
+		    verdict: ask
+		    why: nobody knows
+		  - id: never
+		    connect: "127.0.0.2"
+		    verdict: deny
+	POLICY
+	talk -p policy.yaml --save saved.yaml -- sh -c "curl -s http://127.0.0.1:81/; echo \"status \$?\"
+		curl -s http://127.0.0.1:$PORT/; curl -s http://127.0.0.2:$PORT/; echo \"status \$?\"" <<-SCRIPT
+		expect status 7
+		expect wants to connect to tcp 127.0.0.1:$PORT
+		expect rule perhaps (policy.yaml:4): nobody knows
+		expect  > 
+		send wwww
+		expect connect: "*", verdict: allow}
+		expect  > 
+		send s
+		expect this is the page
+		expect status 7
+	SCRIPT
+	[ "$(grep 'wants to' seen | sort -u | wc -l)" -eq 1 ]
+	expect_event '.verdict == "deny" and .rule.id == "never"'
+	"$CALLGATE" enforce -p saved.yaml -p policy.yaml -- curl -s "http://127.0.0.1:$PORT/"
 }
