@@ -155,7 +155,7 @@ static bool allow_command(struct asker *asker, struct pending *pending)
 
 	if (pending->lineage || call_kind(&pending->call) != CALL_KIND_EXEC)
 		return false;
-	judge_asked(pending, &request);
+	judge_asked(asker->setup.judge, pending, &request);
 	if (!widen_rule(&request, widen_whos(&request) - 1, 0, VERDICT_ALLOW, &asker->command) ||
 		ask_rules_check(sbuf_text(&asker->command), ASK_RULES_RUN, 1, &request, &policy,
 			NULL) < 0 ||
@@ -217,7 +217,7 @@ bool asker_submit(struct asker *asker, struct pending *pending, const struct tas
 	if (asker->setup.options->builtin &&
 		(allow_harmless(pending) || allow_command(asker, pending)))
 		return false;
-	q = ask_question_new(pending, task);
+	q = ask_question_new(asker->setup.judge, pending, task);
 	if (!q) {
 		judge_deny(pending, EAGAIN, "exhausted", "callgate has no memory to ask");
 		return false;
@@ -263,7 +263,7 @@ void ask_withdraw(struct asker *asker, struct pending *pending)
 		q = q->next;
 	if (!q || q->pinned == pending)
 		return;
-	give_back(asker, pending, ASK_UNANSWERED);
+	give_back(asker, pending, ASK_LEFT);
 	if (!q->waiting)
 		close_question(asker, q);
 	else
@@ -352,7 +352,7 @@ bool asker_rule(struct asker *asker, const struct ask_question *q, unsigned who,
 	if (made && q->for_all && what == 0) {
 		sbuf_fmt(out, "{connect: \"@resolvers:53\", verdict: %s}", verdict_name(verdict));
 	} else if (made) {
-		judge_asked(q->waiting, &request);
+		judge_asked(asker->setup.judge, q->waiting, &request);
 		made = widen_rule(&request, who, what, verdict, out);
 	}
 	pthread_mutex_unlock(&asker->lock);

@@ -48,6 +48,7 @@ struct asker_setup {
 	const struct ask_options *options; /* borrowed */
 	const struct policy *policy;       /* borrowed: what decides to ask */
 	struct gate *gate;                 /* borrowed */
+	const struct judge *judge;         /* borrowed */
 	/* Adds the call as an event of the log, without a newline. For fronts that want it. */
 	void (*describe)(void *ctx, const struct task *task, const struct pending *pending,
 		struct sbuf *out);
@@ -69,7 +70,10 @@ struct ask_rules *asker_rules(struct asker *asker);
  */
 bool asker_submit(struct asker *asker, struct pending *pending, const struct task *task);
 
-/* For the tracing thread: nobody waits for this call any more. It is given back. */
+/*
+ * For the tracing thread: nobody waits for this call any more, or its task must
+ * leave it for now. It is given back, with ASK_LEFT.
+ */
 void asker_withdraw(struct asker *asker, struct pending *pending);
 
 /* Why nobody can be asked, for people; NULL when somebody can. */

@@ -46,7 +46,7 @@ int asker_check(struct asker *asker, struct ask_question *q, const char *rule,
 
 	if (!pending)
 		return withdrawn(err);
-	judge_asked(pending, &request);
+	judge_asked(asker->setup.judge, pending, &request);
 	rc = ask_rules_check(rule, ASK_RULES_RUN, 1, &request, &policy, err);
 	if (rc == 0) {
 		policy_decide(policy, &request, &decision);
@@ -67,7 +67,7 @@ static void answer_by_rules(struct asker *asker)
 	pthread_mutex_lock(&asker->lock);
 	for (q = asker->open; q; q = next) {
 		next = q->next;
-		judge_asked(q->waiting, &request);
+		judge_asked(asker->setup.judge, q->waiting, &request);
 		if (!q->pinned && ask_rules_decide(&asker->rules, &request, &decision))
 			ask_finish(asker, q, ASK_JUDGE_AGAIN);
 	}
@@ -117,7 +117,7 @@ static int add_rule(struct asker *asker, const struct pending *pending,
 	struct request request;
 	int rc;
 
-	judge_asked(pending, &request);
+	judge_asked(asker->setup.judge, pending, &request);
 	if (answer->scope == ASK_SAVE)
 		rc = save_rule(asker, answer->rule, &request, &policy, told, err);
 	else

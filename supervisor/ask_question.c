@@ -10,7 +10,6 @@
 #include "policy/widen.h"
 #include "report/who.h"
 #include "supervisor/ask_builtin.h"
-#include "supervisor/judge.h"
 #include "supervisor/task_facts.h"
 
 enum { LINEAGE_SHOWN = 12 };
@@ -173,7 +172,8 @@ static void add_fields(struct ask_question *q, const struct pending *pending,
 	add_asker(add_field(q, "asked by"), &pending->decision);
 }
 
-struct ask_question *ask_question_new(const struct pending *pending, const struct task *task)
+struct ask_question *ask_question_new(
+	const struct judge *judge, const struct pending *pending, const struct task *task)
 {
 	struct ask_question *q = calloc(1, sizeof(*q));
 	struct request request;
@@ -186,7 +186,7 @@ struct ask_question *ask_question_new(const struct pending *pending, const struc
 
 	if (!q)
 		return NULL;
-	judge_asked(pending, &request);
+	judge_asked(judge, pending, &request);
 	q->pid = who.pid;
 	q->tid = who.tid;
 	q->uid = task_euid(who.tid);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/sbuf.h"
+#include "supervisor/judge.h"
 #include "supervisor/pending.h"
 #include "tracer/task.h"
 
@@ -44,7 +45,8 @@ struct ask_question {
 };
 
 /* NULL when there is no memory. The decision must be to ask. */
-struct ask_question *ask_question_new(const struct pending *pending, const struct task *task);
+struct ask_question *ask_question_new(
+	const struct judge *judge, const struct pending *pending, const struct task *task);
 
 void ask_question_free(struct ask_question *question);
 

@@ -252,6 +252,9 @@ static enum trap_response take_answer(
 		decision->verdict = VERDICT_KILL;
 		decision->reason = "ask.killed";
 		break;
+	case ASK_LEFT:
+		*answer = BEHALF_RESTART;
+		return TRAP_ANSWER;
 	case ASK_UNANSWERED:
 	default:
 		settle_decision(pending);
@@ -295,6 +298,8 @@ void gate_interrupt(struct gate *gate, struct pending *pending)
 {
 	if (pending->stage == STAGE_BEHALF)
 		behalf_pool_cancel(gate->pool, &pending->job);
+	if (pending->stage == STAGE_ASK)
+		asker_withdraw(gate->asker, pending);
 }
 
 void gate_returned(struct gate *gate, struct pending *pending, bool spawned)

@@ -267,13 +267,14 @@ static void decide_destination(
 	decide(judge, pending, request, i);
 }
 
-void judge_asked(const struct pending *pending, struct request *request)
+void judge_asked(const struct judge *judge, const struct pending *pending, struct request *request)
 {
 	size_t i = pending->ask.destination;
 
-	*request = request_of(pending);
+	*request = request_of(judge, pending);
 	request->destination = call_destination(&pending->call, i);
-	if (request->destination && is_unix_path(request->destination) && i < pending->targets_len)
+	if (request->destination && is_unix_path(pending, request->destination) &&
+		i < pending->targets_len)
 		request->unix_path = pending->targets[i].path;
 	if (request->kind == CALL_KIND_EXEC && pending->exec)
 		request->target = &pending->exec->program;

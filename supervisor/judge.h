@@ -49,7 +49,7 @@ void judge_look_up(const struct judge *judge, const struct pending *pending);
 void judge_decide(struct judge *judge, const struct task *task, struct pending *pending);
 
 /* What is asked about a call whose decision is to ask. Borrows from the pending call. */
-void judge_asked(const struct pending *pending, struct request *request);
+void judge_asked(const struct judge *judge, const struct pending *pending, struct request *request);
 
 /*
  * Decides an exec once more, on the program that really runs. Returns false,

@@ -28,6 +28,7 @@ enum ask_outcome {
 	ASK_ALLOWED,     /* this once */
 	ASK_DENIED,
 	ASK_KILLED,
+	ASK_LEFT, /* its task is gone, or has to do something else first: asked again then */
 };
 
 /* A call about which somebody is asked. */

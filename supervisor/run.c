@@ -177,6 +177,7 @@ static int open_asker(struct run *run, struct err **err)
 		.options = run->options->ask,
 		.policy = run->options->policy,
 		.gate = &run->gate,
+		.judge = &run->gate.judge,
 		.describe = describe_call,
 		.end_run = end_run,
 		.ctx = run,

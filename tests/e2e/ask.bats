@@ -448,7 +448,9 @@ pages() {
 		expect  > 
 		send n
 	SCRIPT
-	run ! grep -qP '[^\x00-\x7f]' seen
+	sed -n '/wants to run/,/denied once/p' seen >prompt
+	grep -q 'u{E9}' prompt
+	run ! grep -qP '[^\x00-\x7f]' prompt
 }
 
 @test "the terminal is handed back as it was: modes, and the foreground process group" {
