@@ -8,6 +8,7 @@
 #include "cli/log_files.h"
 #include "cli/message.h"
 #include "cli/policies.h"
+#include "decoders/acts_on.h"
 #include "policy/network.h"
 #include "report/summary.h"
 #include "supervisor/ask.h"
@@ -42,7 +43,7 @@ static int select_judged(const struct policy *policy, struct call_set **out, str
 	sbuf_str(&expr, "%gate,!accept,!accept4");
 	for (size_t i = 0; (word = policy_syscall_denied(policy, i)); i++) {
 		/* "clone:newuser" is a narrower word for a call of the gate. */
-		if (!strchr(word, ':'))
+		if (!strchr(word, ':') || acts_on_by_word(word))
 			sbuf_fmt(&expr, ",%s", word);
 	}
 	for (size_t i = 0; (word = policy_network_call(policy, i)); i++)

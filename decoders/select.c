@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/names.h"
+#include "decoders/acts_on.h"
 #include "decoders/call.h"
 #include "decoders/select_classes.h"
 
@@ -53,9 +54,22 @@ static size_t set_find(const struct call_set *set, const char *name)
 	return i;
 }
 
+bool call_set_has_only_other(const struct call_set *set, const char *name)
+{
+	const struct acts_on *acts;
+
+	if (set->all || set_find(set, name) < set->len)
+		return false;
+	for (size_t i = 0; (acts = acts_on_at(i)); i++) {
+		if (strcmp(acts->name, name) == 0)
+			return set_find(set, acts->word) < set->len;
+	}
+	return false;
+}
+
 bool call_set_has(const struct call_set *set, const char *name)
 {
-	return set->all || set_find(set, name) < set->len;
+	return set->all || set_find(set, name) < set->len || call_set_has_only_other(set, name);
 }
 
 bool call_set_wants_plain_send(const struct call_set *set)
@@ -202,7 +216,7 @@ static int edit_item(const struct edit *edit, const char *item, struct err **err
 		return err_set(err, 0, "\"%s\" stands alone: it cannot be one of several", item);
 	if (strcmp(item, "socketcall") == 0)
 		return edit_names(edit, select_socketcall, err);
-	if (!name_known(item))
+	if (!name_known(item) && !acts_on_by_word(item))
 		return unknown_name(item, err);
 	if (is_send(item))
 		edit->set->plain_send |= !edit->remove;

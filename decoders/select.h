@@ -10,6 +10,8 @@
  *                       beginning, "!" inverts the whole list
  *   all, none           alone
  *
+ *   prlimit64:other     calls of decoders/acts_on.h, only where they are about another process
+ *
  * "trace=" before the expression is allowed, as in strace's -e. socketcall(2)
  * is no call of its own here: its name stands for the calls that i386 can make
  * through it.
@@ -33,13 +35,17 @@ void call_set_free(struct call_set *set);
 bool call_set_is_all(const struct call_set *set);
 
 /*
- * The i-th name in the set, NULL past the last. Names that exist in any ABI
+ * The i-th name in the set, or word "CALL:other", NULL past the last. Names that exist in any ABI
  * are listed once. Each is known to libseccomp for some ABI, and need not
  * exist in the one at hand.
  */
 const char *call_set_name(const struct call_set *set, size_t i);
 
+/* With whatever arguments. */
 bool call_set_has(const struct call_set *set, const char *name);
+
+/* True when the call is in it only where it is about another process. */
+bool call_set_has_only_other(const struct call_set *set, const char *name);
 
 /*
  * True when sends without a destination are wanted too. In the default they

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "decoders/acts_on.h"
 
 /* The ABIs whose programs run here, native first. */
 static const uint32_t filter_arches[] = {
@@ -74,14 +75,36 @@ static struct scmp_arg_cmp test_arg(
 	return (struct scmp_arg_cmp){ .arg = arg, .op = op, .datum_a = a, .datum_b = b };
 }
 
+/* Only where the registers may name another process: acts_on_other() looks more closely. */
+static int add_other(
+	scmp_filter_ctx ctx, enum filter_action filter_action, const struct acts_on *acts)
+{
+	int nr = seccomp_syscall_resolve_name(acts->name);
+	uint32_t action = seccomp_action(filter_action, acts->name);
+	struct scmp_arg_cmp tests[] = {
+		test_arg((unsigned)acts->who, SCMP_CMP_NE, 0, 0),
+		test_arg((unsigned)acts->change, SCMP_CMP_NE, 0, 0),
+	};
+	int rc =
+		seccomp_rule_add_array(ctx, action, nr, acts->change == ACTS_NO_ARG ? 1 : 2, tests);
+
+	if (rc < 0 || acts->which == ACTS_NO_ARG)
+		return rc;
+	return seccomp_rule_add(
+		ctx, action, nr, 1, test_arg((unsigned)acts->which, SCMP_CMP_NE, acts->process, 0));
+}
+
 static int add_call(scmp_filter_ctx ctx, uint32_t arch, enum filter_action filter_action,
 	const char *name, bool plain_send)
 {
 	/* seccomp_rule_add(3) wants the native number, or the pseudo number of a call we lack. */
 	int nr = seccomp_syscall_resolve_name(name);
 	uint32_t action = seccomp_action(filter_action, name);
+	const struct acts_on *acts = acts_on_by_word(name);
 	int rc;
 
+	if (acts)
+		return add_other(ctx, filter_action, acts);
 	if (nr == __NR_SCMP_ERROR)
 		return 0;
 	if (!plain_send && strcmp(name, "sendto") == 0 && address_in_register(arch))

@@ -205,7 +205,7 @@ bool policy_budget_applies(
 /*
  * The word by which `syscalls` speaks of a call, from its registers alone: its
  * name, or one of the narrower words of the default list: "clone:newuser",
- * "unshare:newuser", "seccomp:listener". Lives as long as the call.
+ * "unshare:newuser", "seccomp:listener", "prlimit64:other". Lives as long as the call.
  */
 const char *policy_syscall_word(const struct call *call);
 

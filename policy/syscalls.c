@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/names.h"
+#include "decoders/acts_on.h"
 #include "policy/load.h"
 
 /*
@@ -19,6 +20,14 @@ static const char *const denied_by_default[] = {
 	"ptrace",
 	"process_vm_writev",
 	"pidfd_getfd",
+	/* the same by what they may use: they ask for no more than the same user */
+	"ioprio_set:other",
+	"prlimit64:other",
+	"sched_setaffinity:other",
+	"sched_setattr:other",
+	"sched_setparam:other",
+	"sched_setscheduler:other",
+	"setpriority:other",
 	/* acting without a system call of its own, past the filter */
 	"io_uring_setup",
 	"io_uring_enter",
@@ -66,6 +75,10 @@ static const struct {
 
 const char *policy_syscall_word(const struct call *call)
 {
+	const struct acts_on *acts = acts_on_other(call);
+
+	if (acts)
+		return acts->word;
 	for (size_t i = 0; i < sizeof(narrow_words) / sizeof(narrow_words[0]); i++)
 		if (!strcmp(call->name, narrow_words[i].call) &&
 			(call->args[narrow_words[i].arg] & narrow_words[i].bits))

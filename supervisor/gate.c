@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "supervisor/name_lookup.h"
+#include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
 #include "supervisor/stacking.h"
 
@@ -222,6 +223,10 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 	}
 	if (has_no_socket(gate, pending, answer))
 		return refused_anyhow(gate, pending);
+	if (reach_of(tracer_tasks(gate->tracer), task, &pending->call) == REACH_NOBODY) {
+		*answer = -ESRCH;
+		return refused_anyhow(gate, pending);
+	}
 	judge_gather(&gate->judge, task, pending);
 	if (leads_nowhere(pending, answer))
 		return refused_anyhow(gate, pending);

@@ -11,6 +11,7 @@
 #include "supervisor/event_facts.h"
 #include "supervisor/exec_argv.h"
 #include "supervisor/parking.h"
+#include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
 #include "tracer/memory.h"
 #include "tracer/program_table.h"
@@ -98,8 +99,11 @@ static bool is_plain_send(const struct call *call)
  * Some calls stop without being asked for: sends whose registers cannot tell
  * whether they name a destination, and what the tracer needs to keep its table.
  */
-static bool is_selected(const struct watch *watch, const struct call *call)
+static bool is_selected(const struct watch *watch, const struct task *task, const struct call *call)
 {
+	/* What tasks of the run do to one another is theirs to know. */
+	if (call_set_has_only_other(watch->select, call->name))
+		return reach_of(tracer_tasks(watch->tracer), task, call) != REACH_INSIDE;
 	if (call_kind(call) == CALL_KIND_SPAWN || strcmp(call->name, "prctl") == 0)
 		return call_set_is_all(watch->select) || call_set_has(watch->select, call->name);
 	/* In enforce an i386 send stays: its arguments are in memory, and it is made on behalf. */
@@ -266,7 +270,7 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 	pending->trap = *trap;
 	pending->notif_id = notif_id;
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
-	if (!is_selected(watch, &pending->call)) {
+	if (!is_selected(watch, task, &pending->call)) {
 		pending_put(&watch->pool, pending);
 		return TRAP_PASS;
 	}

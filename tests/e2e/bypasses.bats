@@ -66,10 +66,9 @@ expect_result() {
 
 # The processes of a user may do all this to each other.
 open_to_its_like() {
-	sleep 1000 3>&- &
-	SERVERS+=($!)
-	run "$FIXTURES/bypass_supervisor" $!
-	[ "$(tail -n 1 <<<"$output")" = 'escaped 13 of 13 tries' ]
+	# A session of its own: a process group has no processes of other users then.
+	run setsid --wait sh -c 'sleep 1000 3>&- & "$0" $!; kill $!' "$FIXTURES/bypass_supervisor"
+	[ "$(tail -n 1 <<<"$output")" = 'escaped 25 of 25 tries' ]
 }
 
 @test "callgate cannot be traced, read, written to or signalled" {
@@ -78,6 +77,63 @@ open_to_its_like() {
 	enforce "$FIXTURES/bypass_supervisor" >said
 	cat said
 	expect_no_escape said
+}
+
+@test "calls on another process by its number: each is denied, with a line; audit says so too" {
+	local call
+	policy_allowing 127.0.0.2
+	enforce "$FIXTURES/bypass_supervisor" >said
+	cp log.jsonl enforced.jsonl
+	audit "$FIXTURES/bypass_supervisor" 1 >said || true
+	for call in prlimit64 setpriority sched_setscheduler sched_setparam sched_setattr \
+		sched_setaffinity ioprio_set; do
+		expect_event ".call == \"$call\" and .would == \"deny\" and .errno == \"EPERM\" and
+			.reason == \"syscall.denied\""
+		[ -n "$(events ".call == \"$call\" and .verdict == \"deny\" and .errno == \"EPERM\" and
+			.reason == \"syscall.denied\" and .result == -1" enforced.jsonl)" ]
+	done
+}
+
+@test "the same calls within the run work, and are no events" {
+	policy_allowing 127.0.0.2
+	cat >within.py <<-'PYTHON'
+		import os, resource, subprocess, threading
+		child = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+		for pid in os.getpid(), child.pid:
+		    resource.prlimit(pid, resource.RLIMIT_NOFILE, resource.prlimit(pid, resource.RLIMIT_NOFILE))
+		    os.setpriority(os.PRIO_PROCESS, pid, 1)
+		    os.sched_setaffinity(pid, os.sched_getaffinity(pid))
+		    os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
+		    os.sched_setparam(pid, os.sched_param(0))
+		os.setpriority(os.PRIO_PGRP, child.pid, 2)
+		def thread():
+		    os.sched_setaffinity(threading.get_native_id(), os.sched_getaffinity(0))
+		t = threading.Thread(target=thread)
+		t.start()
+		t.join()
+		# What may be known of another is no change to it.
+		resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE)
+		child.kill()
+		child.wait()
+		try:
+		    os.setpriority(os.PRIO_PROCESS, child.pid, 3)
+		except ProcessLookupError:
+		    print("all done")
+	PYTHON
+	[ "$(enforce python3 within.py)" = 'all done' ]
+	expect_no_event '.verdict == "deny"'
+	expect_no_event '.call == "prlimit64" or (.call // "" | startswith("sched_"))'
+	[ "$(audit python3 within.py)" = 'all done' ]
+	expect_no_event '.would == "deny"'
+}
+
+@test "a policy may allow one of them" {
+	policy_allowing 127.0.0.2
+	echo 'syscalls: {allow: ["prlimit64:other", setpriority]}' >>policy.yaml
+	! enforce "$FIXTURES/bypass_supervisor" >said
+	expect_result 0 prlimit64
+	expect_result 0 setpriority
+	grep -q -- '^try -1  sched_setaffinity$' said
 }
 
 @test "nor where the policy allows ptrace and its like" {

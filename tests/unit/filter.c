@@ -176,11 +176,35 @@ static void notify_asks_the_listener_but_for_tasks_and_programs(void **state)
 	check_rows(NULL, FILTER_NOTIFY, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void only_what_may_be_about_another_process(void **state)
+{
+	static const struct row rows[] = {
+		{ "prlimit64 of oneself passes", AUDIT_ARCH_X86_64, 302, { 0, 7, 0x1000 }, ALLOW },
+		{ "prlimit64 that only reads passes", AUDIT_ARCH_X86_64, 302, { 9, 7, 0, 0x1000 },
+			ALLOW },
+		{ "prlimit64 of another", AUDIT_ARCH_X86_64, 302, { 9, 7, 0x1000 }, TRACE },
+		{ "prlimit64 of -1", AUDIT_ARCH_X86_64, 302, { UINT64_MAX, 7, 0x1000 }, TRACE },
+		{ "i386 prlimit64 of another", AUDIT_ARCH_I386, 340, { 9, 7, 0x1000 }, TRACE },
+		{ "setpriority of oneself passes", AUDIT_ARCH_X86_64, 141, { 0, 0, 5 }, ALLOW },
+		{ "setpriority of another", AUDIT_ARCH_X86_64, 141, { 0, 9, 5 }, TRACE },
+		{ "setpriority of the own group", AUDIT_ARCH_X86_64, 141, { 1, 0, 5 }, TRACE },
+		{ "setpriority of the user", AUDIT_ARCH_X86_64, 141, { 2, 0, 5 }, TRACE },
+		{ "ioprio_set of oneself passes", AUDIT_ARCH_X86_64, 251, { 1, 0, 5 }, ALLOW },
+		{ "ioprio_set of the own group", AUDIT_ARCH_X86_64, 251, { 2, 0, 5 }, TRACE },
+		{ "i386 ioprio_set of another", AUDIT_ARCH_I386, 289, { 1, 9, 5 }, TRACE },
+	};
+
+	(void)state;
+	check_rows("prlimit64:other,setpriority:other,ioprio_set:other", FILTER_TRACE, rows,
+		sizeof(rows) / sizeof(rows[0]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gate_stops_what_reaches_outside),
 		cmocka_unit_test(net_stops_plain_sends_too),
+		cmocka_unit_test(only_what_may_be_about_another_process),
 		cmocka_unit_test(all_stops_everything),
 		cmocka_unit_test(watching_no_socket_call_lets_socketcall_pass),
 		cmocka_unit_test(notify_asks_the_listener_but_for_tasks_and_programs),

@@ -188,6 +188,26 @@ static void socketcall_stands_for_its_calls(void **state)
 	call_set_free(set);
 }
 
+static void other_is_the_call_only_where_it_is_about_another(void **state)
+{
+	struct call_set *set = NULL, *whole = NULL;
+
+	(void)state;
+	assert_int_equal(call_set_parse("none", &set, NULL), 0);
+	assert_false(call_set_has_only_other(set, "prlimit64"));
+	call_set_free(set);
+	assert_int_equal(call_set_parse("prlimit64:other", &set, NULL), 0);
+	assert_true(call_set_has(set, "prlimit64"));
+	assert_true(call_set_has_only_other(set, "prlimit64"));
+	assert_false(call_set_has(set, "setpriority"));
+	assert_int_equal(call_set_parse("prlimit64:other,prlimit64", &whole, NULL), 0);
+	assert_true(call_set_has(whole, "prlimit64"));
+	assert_false(call_set_has_only_other(whole, "prlimit64"));
+	call_set_free(set);
+	call_set_free(whole);
+	fails("connect:other", "connect:other is no system call; see syscalls(2) for their names");
+}
+
 static void mistakes_name_the_right_word(void **state)
 {
 	(void)state;
@@ -235,6 +255,7 @@ int main(void)
 		cmocka_unit_test(all_and_none),
 		cmocka_unit_test(a_send_that_was_asked_for_is_wanted_without_address_too),
 		cmocka_unit_test(socketcall_stands_for_its_calls),
+		cmocka_unit_test(other_is_the_call_only_where_it_is_about_another),
 		cmocka_unit_test(mistakes_name_the_right_word),
 		cmocka_unit_test(every_name_is_known_to_libseccomp),
 	};
