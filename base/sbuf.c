@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool sbuf_reserve(struct sbuf *s, size_t extra)
+bool sbuf_grow(struct sbuf *s, size_t extra)
 {
 	size_t need, cap;
 	char *data;
@@ -31,40 +31,63 @@ static bool sbuf_reserve(struct sbuf *s, size_t extra)
 	return true;
 }
 
-void sbuf_add(struct sbuf *s, const void *bytes, size_t len)
+void sbuf_digits(struct sbuf *s, uint64_t value, unsigned width)
 {
-	if (!sbuf_reserve(s, len))
-		return;
-	if (len)
-		memcpy(s->data + s->len, bytes, len);
-	s->len += len;
-	s->data[s->len] = '\0';
+	char digits[32], *first = digits + sizeof(digits);
+
+	if (width > sizeof(digits))
+		width = sizeof(digits);
+	do
+		*--first = (char)('0' + value % 10);
+	while ((value /= 10) || (size_t)(digits + sizeof(digits) - first) < width);
+	sbuf_add(s, first, (size_t)(digits + sizeof(digits) - first));
 }
 
-void sbuf_str(struct sbuf *s, const char *text)
+void sbuf_uint(struct sbuf *s, uint64_t value)
 {
-	sbuf_add(s, text, strlen(text));
+	sbuf_digits(s, value, 1);
 }
 
-void sbuf_char(struct sbuf *s, char c)
+void sbuf_int(struct sbuf *s, int64_t value)
 {
-	sbuf_add(s, &c, 1);
+	if (value < 0)
+		sbuf_char(s, '-');
+	sbuf_uint(s, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
+void sbuf_ipv4(struct sbuf *s, const void *bytes)
+{
+	const uint8_t *b = bytes;
+
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			sbuf_char(s, '.');
+		sbuf_uint(s, b[i]);
+	}
 }
 
 void sbuf_fmt(struct sbuf *s, const char *fmt, ...)
 {
 	va_list ap, again;
+	size_t room;
 	int n;
 
+	if (!sbuf_reserve(s, 0))
+		return;
+	room = s->cap - s->len;
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	/* Into the room there is; once more when that was too little. */
+	n = vsnprintf(s->data + s->len, room, fmt, ap);
+	/* What did not fit is not there. */
+	if (n < 0 || (size_t)n >= room)
+		s->data[s->len] = '\0';
 	if (n < 0)
 		s->failed = true;
-	else if (sbuf_reserve(s, (size_t)n)) {
+	else if ((size_t)n >= room && sbuf_reserve(s, (size_t)n))
 		vsnprintf(s->data + s->len, (size_t)n + 1, fmt, again);
+	if (!s->failed)
 		s->len += (size_t)n;
-	}
 	va_end(again);
 	va_end(ap);
 }

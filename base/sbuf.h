@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 struct sbuf {
 	char *data; /* NUL-terminated once anything was added; owned */
@@ -22,9 +24,45 @@ struct sbuf {
 	}
 #define cleanup_sbuf __attribute__((cleanup(sbuf_free)))
 
-void sbuf_add(struct sbuf *s, const void *bytes, size_t len);
-void sbuf_str(struct sbuf *s, const char *text);
-void sbuf_char(struct sbuf *s, char c);
+/* Makes room for so many bytes more, and the NUL. False, and failed, without memory. */
+bool sbuf_grow(struct sbuf *s, size_t extra);
+
+static inline bool sbuf_reserve(struct sbuf *s, size_t extra)
+{
+	return (s->cap - s->len > extra && !s->failed) || sbuf_grow(s, extra);
+}
+
+/* Inline: a line is made of dozens of short pieces, most of them constant. */
+static inline void sbuf_add(struct sbuf *s, const void *bytes, size_t len)
+{
+	if (!sbuf_reserve(s, len))
+		return;
+	if (len)
+		memcpy(s->data + s->len, bytes, len);
+	s->len += len;
+	s->data[s->len] = '\0';
+}
+
+static inline void sbuf_str(struct sbuf *s, const char *text)
+{
+	sbuf_add(s, text, strlen(text));
+}
+
+static inline void sbuf_char(struct sbuf *s, char c)
+{
+	sbuf_add(s, &c, 1);
+}
+
+/* Decimal digits: printf(3) takes many times as long as the digits do. */
+void sbuf_uint(struct sbuf *s, uint64_t value);
+void sbuf_int(struct sbuf *s, int64_t value);
+
+/* At least `width` digits, with zeros before them. */
+void sbuf_digits(struct sbuf *s, uint64_t value, unsigned width);
+
+/* The four bytes of an IPv4 address: "127.0.0.1". inet_ntop(3) goes through printf(3). */
+void sbuf_ipv4(struct sbuf *s, const void *bytes);
+
 void sbuf_fmt(struct sbuf *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Adds spaces until the buffer is `column` bytes long. */

@@ -5,13 +5,17 @@
 #define CALLGATE_DECODERS_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "decoders/call.h"
 #include "decoders/socket_facts.h"
 
+struct record;
+
 /*
- * A new object with one member per argument, named after it (call_table.c has
- * the names). Returns NULL when there is no memory. Member values:
+ * Writes an object with one member per argument, named after it (call_table.c
+ * has the names). Returns true when they say the type of the call's socket.
+ * Member values:
  *
  *   numbers, descriptors   integer; json_unsigned() for sizes
  *   addresses, opaque      "0x7ffd00"
@@ -22,10 +26,10 @@
  *   socket(2)'s type       "type":"stream","type_flags":["cloexec"]
  *   strings                json_bytes()
  *   argv                   array of json_bytes(); an element that is not whole is
- *                          {"status":"cut","value":...,"len":N}, {"status":"unreadable","addr":"0x10"}
- *   envp                   "envp_count":N, and "envp" as argv only when contents were kept
- *   data                   "data_len":N, and "data" only when contents were kept
- *   socketpair(2)'s fds    [3,4]
+ *                          {"status":"cut","value":...,"len":N},
+ * {"status":"unreadable","addr":"0x10"} envp                   "envp_count":N, and "envp" as argv
+ * only when contents were kept data                   "data_len":N, and "data" only when contents
+ * were kept socketpair(2)'s fds    [3,4]
  *
  * A socket address has no member of its own name: its parts stand beside the
  * other arguments, {"fd":21,"family":"inet","address":"169.254.169.254",
@@ -47,7 +51,8 @@
  *
  * sendmsg(2)'s message stands beside the others in the same way; sendmmsg(2)
  * has them in "messages":[{...}], each with "sent" once it was. A message
- * has the address it names, data_len, data, and "control":[{"level":"socket","type":"rights","fds":[5]},
+ * has the address it names, data_len, data, and
+ * "control":[{"level":"socket","type":"rights","fds":[5]},
  * {...,"type":"credentials","pid":1,"uid":0,"gid":0},{"level":"ip","type":8,"len":20}].
  *
  * Whatever could not be read, or not wholly, is marked beside its name N:
@@ -60,6 +65,10 @@
  *
  * A call without a decoder has {"raw":["0x3","0x7ffd00",...]}, its six registers.
  */
+bool json_record_args(struct record *record, const char *key, const struct call *call,
+	const struct socket_facts *facts);
+
+/* The same as a new tree, for those who look into it; NULL when there is no memory. */
 json_t *json_call_args(const struct call *call, const struct socket_facts *facts);
 
 /* A string, or {"base64":"..."} when the bytes are not UTF-8. */

@@ -1,7 +1,6 @@
 #include "decoders/json_parts.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 
 #include "decoders/call_names.h"
 #include "decoders/socket_names.h"
@@ -16,30 +15,30 @@ typedef void field_json(struct json_out *out, const struct field_context *c, con
 
 static void put_signed(struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_integer((int32_t)v->num));
+	record_number(out->record, c->field->name, (int32_t)v->num);
 }
 
 static void put_unsigned(struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_unsigned(v->num));
+	record_unsigned(out->record, c->field->name, v->num);
 }
 
 static void put_hex(struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_hex(v->num));
+	record_hex(out->record, c->field->name, v->num);
 }
 
 static void put_dirfd(struct json_out *out, const struct field_context *c, const struct value *v)
 {
 	if ((int32_t)v->num == AT_FDCWD)
-		json_put(out, c->field->name, json_string("AT_FDCWD"));
+		record_text(out->record, c->field->name, "AT_FDCWD");
 	else
 		put_signed(out, c, v);
 }
 
 static void put_family(struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_name(socket_families, v->num));
+	json_put_name(out, c->field->name, socket_families, v->num);
 }
 
 static void put_socket_type(
@@ -47,9 +46,10 @@ static void put_socket_type(
 {
 	const uint64_t mask = SOCKET_TYPE_MASK;
 
-	json_put(out, c->field->name, json_name(socket_types, v->num & mask));
-	json_put_suffixed(
-		out, c->field->name, "_flags", json_flags(socket_type_flags, v->num & ~mask));
+	json_put_name(out, c->field->name, socket_types, v->num & mask);
+	json_put_flags(out, json_key_suffixed(c->field->name, "_flags").text, socket_type_flags,
+		v->num & ~mask);
+	out->says_type = true;
 }
 
 static void put_protocol(struct json_out *out, const struct field_context *c, const struct value *v)
@@ -58,7 +58,7 @@ static void put_protocol(struct json_out *out, const struct field_context *c, co
 	const struct name_row *names = socket_protocols((int32_t)family->num);
 
 	if (name_of(names, v->num))
-		json_put(out, c->field->name, json_name(names, v->num));
+		json_put_name(out, c->field->name, names, v->num);
 	else
 		put_signed(out, c, v);
 }
@@ -66,24 +66,24 @@ static void put_protocol(struct json_out *out, const struct field_context *c, co
 static void put_socket_flags(
 	struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_flags(socket_type_flags, v->num));
+	json_put_flags(out, c->field->name, socket_type_flags, v->num);
 }
 
 static void put_msg_flags(
 	struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_flags(socket_msg_flags, v->num));
+	json_put_flags(out, c->field->name, socket_msg_flags, v->num);
 }
 
 static void put_at_flags(struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_flags(call_at_flags, v->num));
+	json_put_flags(out, c->field->name, call_at_flags, v->num);
 }
 
 static void put_clone_flags(
 	struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_flags(call_clone_flags, v->num));
+	json_put_flags(out, c->field->name, call_clone_flags, v->num);
 }
 
 static void put_signal(struct json_out *out, const struct field_context *c, const struct value *v)
@@ -91,21 +91,21 @@ static void put_signal(struct json_out *out, const struct field_context *c, cons
 	char name[32];
 
 	if (v->num && v->num <= CALL_SIGNAL_MAX)
-		json_put(out, c->field->name,
-			json_string(call_signal_name((unsigned)v->num, name, sizeof(name))));
+		record_text(out->record, c->field->name,
+			call_signal_name((unsigned)v->num, name, sizeof(name)));
 	else
 		put_unsigned(out, c, v);
 }
 
 static void put_named(struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_name(c->field->names, v->num));
+	json_put_name(out, c->field->name, c->field->names, v->num);
 }
 
 static void put_named_flags(
 	struct json_out *out, const struct field_context *c, const struct value *v)
 {
-	json_put(out, c->field->name, json_flags(c->field->names, v->num));
+	json_put_flags(out, c->field->name, c->field->names, v->num);
 }
 
 static void put_path(struct json_out *out, const struct field_context *c, const struct value *v)
@@ -119,32 +119,36 @@ static void put_data(struct json_out *out, const struct field_context *c, const 
 }
 
 /* An element of argv: the string itself, or what is wrong with it. */
-static json_t *element(const struct bytes_value *v)
+static void put_element(struct record *record, const struct bytes_value *v)
 {
-	if (v->status == VALUE_OK)
-		return json_bytes(v->data, v->len);
-	if (v->status == VALUE_CUT)
-		return json_pack("{s:s, s:o, s:o}", "status", "cut", "value",
-			json_bytes(v->data, v->len), "len", json_unsigned(v->full_len));
-	return json_pack("{s:s, s:o}", "status", "unreadable", "addr", json_hex(v->addr));
+	if (v->status == VALUE_OK) {
+		record_bytes(record, NULL, v->data, v->len);
+		return;
+	}
+	record_object_open(record, NULL);
+	if (v->status == VALUE_CUT) {
+		record_text(record, "status", "cut");
+		record_bytes(record, "value", v->data, v->len);
+		record_unsigned(record, "len", v->full_len);
+	} else {
+		record_text(record, "status", "unreadable");
+		record_hex(record, "addr", v->addr);
+	}
+	record_object_close(record);
 }
 
-static json_t *elements(const struct strings_value *v)
+static void put_elements(struct record *record, const char *name, const struct strings_value *v)
 {
-	json_t *array = json_array();
-
-	for (size_t i = 0; array && i < v->len; i++)
-		if (json_array_append_new(array, element(&v->items[i]))) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
+	record_array_open(record, name);
+	for (size_t i = 0; i < v->len; i++)
+		put_element(record, &v->items[i]);
+	record_array_close(record);
 }
 
 static void put_vector_status(struct json_out *out, const char *name, const struct value *v)
 {
 	if (v->strings.status == VALUE_CUT)
-		json_put_suffixed(out, name, "_status", json_string("cut"));
+		record_text(out->record, json_key_suffixed(name, "_status").text, "cut");
 	else
 		json_put_status(out, name, v->strings.status, v->num, 0);
 }
@@ -154,10 +158,11 @@ static void put_strings(struct json_out *out, const struct field_context *c, con
 	const char *name = c->field->name;
 
 	if (v->strings.status == VALUE_OK || v->strings.status == VALUE_CUT)
-		json_put(out, name, elements(&v->strings));
+		put_elements(out->record, name, &v->strings);
 	put_vector_status(out, name, v);
 	if (v->strings.status == VALUE_CUT)
-		json_put_suffixed(out, name, "_count", json_unsigned(v->strings.full_len));
+		record_unsigned(
+			out->record, json_key_suffixed(name, "_count").text, v->strings.full_len);
 }
 
 static void put_environment(
@@ -166,9 +171,9 @@ static void put_environment(
 	const char *name = c->field->name;
 
 	if (v->strings.len)
-		json_put(out, name, elements(&v->strings));
+		put_elements(out->record, name, &v->strings);
 	put_vector_status(out, name, v);
-	json_put_suffixed(out, name, "_count", json_unsigned(v->strings.full_len));
+	record_unsigned(out->record, json_key_suffixed(name, "_count").text, v->strings.full_len);
 }
 
 static void put_sockaddr(struct json_out *out, const struct field_context *c, const struct value *v)
@@ -183,8 +188,12 @@ static void put_fd_pair(struct json_out *out, const struct field_context *c, con
 {
 	const char *name = c->field->name;
 
-	if (v->fd_pair.status == VALUE_OK)
-		json_put(out, name, json_pack("[i, i]", v->fd_pair.fds[0], v->fd_pair.fds[1]));
+	if (v->fd_pair.status == VALUE_OK) {
+		record_array_open(out->record, name);
+		record_number(out->record, NULL, v->fd_pair.fds[0]);
+		record_number(out->record, NULL, v->fd_pair.fds[1]);
+		record_array_close(out->record);
+	}
 	json_put_status(out, name, v->fd_pair.status, v->num, 0);
 }
 

@@ -4,51 +4,42 @@
 
 #include "decoders/socket_names.h"
 
-static json_t *fds_array(const struct cmsg_value *c)
+static void put_fds(struct record *record, const struct cmsg_value *c)
 {
-	json_t *fds = json_array();
-
-	for (size_t i = 0; fds && i < c->fds_len; i++)
-		if (json_array_append_new(fds, json_integer(c->fds[i]))) {
-			json_decref(fds);
-			return NULL;
-		}
-	return fds;
+	record_array_open(record, "fds");
+	for (size_t i = 0; i < c->fds_len; i++)
+		record_number(record, NULL, c->fds[i]);
+	record_array_close(record);
 }
 
-static json_t *cmsg_object(const struct cmsg_value *c)
+static void put_cmsg(struct json_out *out, const struct cmsg_value *c)
 {
-	struct json_out out = { .object = json_object() };
-	bool socket = c->level == SOL_SOCKET;
+	struct record *record = out->record;
 
-	json_put(&out, "level", json_name(socket_cmsg_levels, (uint32_t)c->level));
-	json_put(&out, "type",
-		socket ? json_name(socket_cmsg_types, (uint32_t)c->type) : json_integer(c->type));
+	record_object_open(record, NULL);
+	json_put_name(out, "level", socket_cmsg_levels, (uint32_t)c->level);
+	if (c->level == SOL_SOCKET)
+		json_put_name(out, "type", socket_cmsg_types, (uint32_t)c->type);
+	else
+		record_number(record, "type", c->type);
 	if (c->fds) {
-		json_put(&out, "fds", fds_array(c));
+		put_fds(record, c);
 	} else if (c->has_creds) {
-		json_put(&out, "pid", json_integer(c->pid));
-		json_put(&out, "uid", json_integer(c->uid));
-		json_put(&out, "gid", json_integer(c->gid));
+		record_number(record, "pid", c->pid);
+		record_number(record, "uid", c->uid);
+		record_number(record, "gid", c->gid);
 	} else {
-		json_put(&out, "len", json_unsigned(c->len));
+		record_unsigned(record, "len", c->len);
 	}
-	if (!out.failed)
-		return out.object;
-	json_decref(out.object);
-	return NULL;
+	record_object_close(record);
 }
 
-static json_t *cmsgs_array(const struct msg_value *m)
+static void put_cmsgs(struct json_out *out, const struct msg_value *m)
 {
-	json_t *cmsgs = json_array();
-
-	for (size_t i = 0; cmsgs && i < m->cmsgs_len; i++)
-		if (json_array_append_new(cmsgs, cmsg_object(&m->cmsgs[i]))) {
-			json_decref(cmsgs);
-			return NULL;
-		}
-	return cmsgs;
+	record_array_open(out->record, "control");
+	for (size_t i = 0; i < m->cmsgs_len; i++)
+		put_cmsg(out, &m->cmsgs[i]);
+	record_array_close(out->record);
 }
 
 static void put_data(struct json_out *out, const struct msg_value *m)
@@ -59,6 +50,19 @@ static void put_data(struct json_out *out, const struct msg_value *m)
 	}
 	/* Too many segments to sum up. */
 	json_put_status(out, "iov", VALUE_BAD_LENGTH, 0, m->iov_len);
+}
+
+static void put_control_status(struct json_out *out, const struct msg_value *m)
+{
+	if (m->control_status != VALUE_BAD_LENGTH) {
+		json_put_status(out, "control", m->control_status, m->control_addr, m->control_len);
+		return;
+	}
+	if (!m->cmsgs_len)
+		record_null(out->record, "control");
+	record_text(out->record, "control_status", "bad_length");
+	/* A size_t, not the int that the lengths of addresses are. */
+	record_unsigned(out->record, "control_len", m->control_len);
 }
 
 void json_put_msg(struct json_out *out, const struct msg_value *m, const struct socket_facts *facts)
@@ -72,39 +76,25 @@ void json_put_msg(struct json_out *out, const struct msg_value *m, const struct 
 		json_put_sockaddr(out, "sockaddr", m->name, facts ? facts : &unknown);
 	put_data(out, m);
 	if (m->cmsgs_len)
-		json_put(out, "control", cmsgs_array(m));
-	if (m->control_status == VALUE_BAD_LENGTH && m->cmsgs_len)
-		json_put(out, "control_status", json_string("bad_length"));
-	else
-		json_put_status(out, "control", m->control_status, m->control_addr, m->control_len);
-	/* A size_t, not the int that the lengths of addresses are. */
-	if (m->control_status == VALUE_BAD_LENGTH)
-		json_put(out, "control_len", json_unsigned(m->control_len));
+		put_cmsgs(out, m);
+	put_control_status(out, m);
 	if (m->sent)
-		json_put(out, "sent", json_integer(m->sent));
+		record_number(out->record, "sent", m->sent);
 }
 
-static json_t *msg_object(const struct msg_value *m, const struct socket_facts *facts)
+static void put_messages(struct record *record, const char *name, const struct msgs_value *msgs,
+	const struct socket_facts *facts)
 {
-	struct json_out out = { .object = json_object() };
+	/* What an element says of the socket is not said of the call. */
+	struct json_out out = { .record = record };
 
-	json_put_msg(&out, m, facts);
-	if (!out.failed)
-		return out.object;
-	json_decref(out.object);
-	return NULL;
-}
-
-static json_t *msgs_array(const struct msgs_value *msgs, const struct socket_facts *facts)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; array && i < msgs->len; i++)
-		if (json_array_append_new(array, msg_object(&msgs->items[i], facts))) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
+	record_array_open(record, name);
+	for (size_t i = 0; i < msgs->len; i++) {
+		record_object_open(record, NULL);
+		json_put_msg(&out, &msgs->items[i], facts);
+		record_object_close(record);
+	}
+	record_array_close(record);
 }
 
 void json_put_msgs(struct json_out *out, const char *name, const struct value *v,
@@ -116,9 +106,10 @@ void json_put_msgs(struct json_out *out, const char *name, const struct value *v
 		json_put_status(out, name, msgs->status, v->num, msgs->full_len);
 		return;
 	}
-	json_put(out, name, msgs_array(msgs, facts));
+	put_messages(out->record, name, msgs, facts);
 	if (msgs->status == VALUE_CUT) {
-		json_put_suffixed(out, name, "_status", json_string("cut"));
-		json_put_suffixed(out, name, "_count", json_unsigned(msgs->full_len));
+		record_text(out->record, json_key_suffixed(name, "_status").text, "cut");
+		record_unsigned(
+			out->record, json_key_suffixed(name, "_count").text, msgs->full_len);
 	}
 }

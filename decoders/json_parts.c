@@ -49,20 +49,12 @@ json_t *json_bytes(const void *bytes, size_t len)
 	return json_pack("{s:s}", "base64", (const char *)text);
 }
 
-void json_put(struct json_out *out, const char *name, json_t *value)
+struct json_key json_key_suffixed(const char *name, const char *suffix)
 {
-	if (out->failed)
-		json_decref(value);
-	else if (json_object_set_new(out->object, name, value))
-		out->failed = true;
-}
+	struct json_key key;
 
-void json_put_suffixed(struct json_out *out, const char *name, const char *suffix, json_t *value)
-{
-	char key[64];
-
-	snprintf(key, sizeof(key), "%s%s", name, suffix);
-	json_put(out, key, value);
+	snprintf(key.text, sizeof(key.text), "%s%s", name, suffix);
+	return key;
 }
 
 static const char *const status_words[] = {
@@ -80,23 +72,16 @@ void json_put_status(struct json_out *out, const char *name, enum value_status s
 	if (status == VALUE_OK)
 		return;
 	if (status != VALUE_CUT)
-		json_put(out, name, json_null());
-	json_put_suffixed(out, name, "_status", json_string(status_words[status]));
+		record_null(out->record, name);
+	record_text(out->record, json_key_suffixed(name, "_status").text, status_words[status]);
 	if (status == VALUE_UNREADABLE)
-		json_put_suffixed(out, name, "_addr", json_hex(addr));
+		record_hex(out->record, json_key_suffixed(name, "_addr").text, addr);
 	if (status == VALUE_CUT || status == VALUE_BAD_LENGTH)
-		json_put_suffixed(out, name, "_len", json_number((int64_t)len));
+		record_number(out->record, json_key_suffixed(name, "_len").text, (int64_t)len);
 }
 
-json_t *json_hex(uint64_t num)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "0x%" PRIx64, num);
-	return json_string(text);
-}
-
-json_t *json_hex_bytes(const uint8_t *bytes, size_t len, char separator)
+void json_put_hex_bytes(
+	struct json_out *out, const char *name, const uint8_t *bytes, size_t len, char separator)
 {
 	static const char digits[] = "0123456789abcdef";
 	char text[3 * sizeof(struct sockaddr_storage) + 1];
@@ -108,55 +93,50 @@ json_t *json_hex_bytes(const uint8_t *bytes, size_t len, char separator)
 		text[n++] = digits[bytes[i] >> 4];
 		text[n++] = digits[bytes[i] & 0xf];
 	}
-	return json_stringn(text, n);
+	record_bytes(out->record, name, text, n);
 }
 
-json_t *json_name(const struct name_row *names, uint64_t num)
+void json_put_name(
+	struct json_out *out, const char *name, const struct name_row *names, uint64_t num)
 {
-	const char *name = name_of(names, num);
+	const char *word = name_of(names, num);
 
-	return name ? json_string(name) : json_unsigned(num);
+	if (word)
+		record_text(out->record, name, word);
+	else
+		record_unsigned(out->record, name, num);
 }
 
-/* Appends and takes over; false when memory is out. */
-static bool append(json_t *array, json_t *value)
+void json_put_flags(
+	struct json_out *out, const char *name, const struct name_row *names, uint64_t num)
 {
-	return json_array_append_new(array, value) == 0;
-}
-
-json_t *json_flags(const struct name_row *names, uint64_t num)
-{
-	json_t *flags = json_array();
-	bool ok = flags != NULL;
-
-	for (; ok && names->name; names++) {
+	record_array_open(out->record, name);
+	for (; num && names->name; names++) {
 		if (!names->value || (num & names->value) != names->value)
 			continue;
 		num &= ~names->value;
-		ok = append(flags, json_string(names->name));
+		record_text(out->record, NULL, names->name);
 	}
-	if (ok && num)
-		ok = append(flags, json_hex(num));
-	if (ok)
-		return flags;
-	json_decref(flags);
-	return NULL;
+	if (num)
+		record_hex(out->record, NULL, num);
+	record_array_close(out->record);
 }
 
 void json_put_bytes(struct json_out *out, const char *name, const struct bytes_value *v)
 {
 	if (v->status == VALUE_OK || v->status == VALUE_CUT)
-		json_put(out, name, json_bytes(v->data, v->len));
+		record_bytes(out->record, name, v->data, v->len);
 	json_put_status(out, name, v->status, v->addr, v->full_len);
 }
 
 void json_put_data(struct json_out *out, const char *name, const struct bytes_value *v)
 {
 	if (v->status == VALUE_CUT)
-		json_put_suffixed(out, name, "_status", json_string(status_words[v->status]));
+		record_text(out->record, json_key_suffixed(name, "_status").text,
+			status_words[v->status]);
 	if (v->status == VALUE_OK || v->status == VALUE_CUT)
-		json_put(out, name, json_bytes(v->data, v->len));
+		record_bytes(out->record, name, v->data, v->len);
 	else if (v->status != VALUE_NOT_READ)
 		json_put_status(out, name, v->status, v->addr, v->full_len);
-	json_put_suffixed(out, name, "_len", json_unsigned(v->full_len));
+	record_unsigned(out->record, json_key_suffixed(name, "_len").text, v->full_len);
 }

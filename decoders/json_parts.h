@@ -4,31 +4,33 @@
 
 #include "base/names.h"
 #include "decoders/json.h"
+#include "decoders/record.h"
 
-/* An object being filled. Once memory is out, further additions do nothing. */
+/* The arguments being written. */
 struct json_out {
-	json_t *object;
-	bool failed;
+	struct record *record; /* borrowed */
+	bool says_type;        /* of the socket */
 };
 
-/* Takes over `value`; a NULL value is memory that is out. */
-void json_put(struct json_out *out, const char *name, json_t *value);
-
 /* The member `name` with a suffix: "argv_status". */
-void json_put_suffixed(struct json_out *out, const char *name, const char *suffix, json_t *value);
+struct json_key {
+	char text[64];
+};
+struct json_key json_key_suffixed(const char *name, const char *suffix);
 
 /* The marks of the convention in json.h: num is the address, the length or the count. */
 void json_put_status(struct json_out *out, const char *name, enum value_status status,
 	uint64_t addr, uint64_t len);
 
-json_t *json_hex(uint64_t num);
-
 /* Lower-case hex digits of bytes, with a separator or without ('\0'). */
-json_t *json_hex_bytes(const uint8_t *bytes, size_t len, char separator);
+void json_put_hex_bytes(
+	struct json_out *out, const char *name, const uint8_t *bytes, size_t len, char separator);
 
 /* The name, or the number. */
-json_t *json_name(const struct name_row *names, uint64_t num);
-json_t *json_flags(const struct name_row *names, uint64_t num);
+void json_put_name(
+	struct json_out *out, const char *name, const struct name_row *names, uint64_t num);
+void json_put_flags(
+	struct json_out *out, const char *name, const struct name_row *names, uint64_t num);
 
 void json_put_bytes(struct json_out *out, const char *name, const struct bytes_value *v);
 
@@ -38,8 +40,8 @@ void json_put_data(struct json_out *out, const char *name, const struct bytes_va
 void json_put_sockaddr(struct json_out *out, const char *name, const struct sockaddr_value *s,
 	const struct socket_facts *facts);
 
-void json_put_msg(struct json_out *out, const struct msg_value *m,
-	const struct socket_facts *facts);
+void json_put_msg(
+	struct json_out *out, const struct msg_value *m, const struct socket_facts *facts);
 void json_put_msgs(struct json_out *out, const char *name, const struct value *v,
 	const struct socket_facts *facts);
 

@@ -10,13 +10,13 @@ typedef void field_text(struct sbuf *out, const struct call_field *field, const 
 static void add_signed(struct sbuf *out, const struct call_field *field, const struct value *v)
 {
 	(void)field;
-	sbuf_fmt(out, "%" PRId32, (int32_t)v->num);
+	sbuf_int(out, (int32_t)v->num);
 }
 
 static void add_unsigned(struct sbuf *out, const struct call_field *field, const struct value *v)
 {
 	(void)field;
-	sbuf_fmt(out, "%" PRIu64, v->num);
+	sbuf_uint(out, v->num);
 }
 
 static void add_hex(struct sbuf *out, const struct call_field *field, const struct value *v)

@@ -1,6 +1,5 @@
 #include "decoders/text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,10 +22,15 @@ const char *text_errno(int errnum, char *buf, size_t size)
 	if (!name && errnum > 0)
 		name = name_of(restart_codes, (uint64_t)errnum);
 	if (name)
-		snprintf(buf, size, "%s", name);
-	else
-		snprintf(buf, size, "errno %d", errnum);
+		return name;
+	snprintf(buf, size, "errno %d", errnum);
 	return buf;
+}
+
+static void add_number(struct sbuf *out, int64_t value)
+{
+	sbuf_str(out, "= ");
+	sbuf_int(out, value);
 }
 
 void text_result(struct sbuf *out, const struct call_result *result)
@@ -40,19 +44,23 @@ void text_result(struct sbuf *out, const struct call_result *result)
 		return;
 	}
 	if (!result->is_error) {
-		sbuf_fmt(out, "= %" PRId64, result->value);
+		add_number(out, result->value);
 		return;
 	}
 	/* Errors are -4095..-1 (MAX_ERRNO); anything else is shown as the number it is. */
 	errnum = result->value < 0 && result->value >= -4095 ? (int)-result->value : 0;
 	if (!errnum) {
-		sbuf_fmt(out, "= %" PRId64, result->value);
+		add_number(out, result->value);
 		return;
 	}
 	words = strerrordesc_np(errnum);
 	if (!words && name_of(restart_codes, (uint64_t)errnum))
 		words = "interrupted by a signal";
-	sbuf_fmt(out, "= %s", text_errno(errnum, name, sizeof(name)));
-	if (words)
-		sbuf_fmt(out, " (%s)", words);
+	sbuf_str(out, "= ");
+	sbuf_str(out, text_errno(errnum, name, sizeof(name)));
+	if (!words)
+		return;
+	sbuf_str(out, " (");
+	sbuf_str(out, words);
+	sbuf_char(out, ')');
 }

@@ -40,11 +40,11 @@ static void add_transport(
 static void add_inet(
 	struct sbuf *out, const struct sockaddr_value *s, const struct socket_facts *facts)
 {
-	char text[INET_ADDRSTRLEN];
-
 	add_transport(out, s, facts);
-	inet_ntop(AF_INET, &s->inet.addr, text, sizeof(text));
-	sbuf_fmt(out, " %s:%u", text, s->inet.port);
+	sbuf_char(out, ' ');
+	sbuf_ipv4(out, &s->inet.addr);
+	sbuf_char(out, ':');
+	sbuf_uint(out, s->inet.port);
 }
 
 static void add_inet6(

@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
-#include "report/record.h"
+#include "decoders/record.h"
 
 /* As the text output calls them, in lower case; the page's classes are named after them. */
 static const char *const outcome_words[] = {

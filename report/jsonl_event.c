@@ -1,13 +1,12 @@
 #include "report/jsonl_event.h"
 
-#include <stdio.h>
 #include <sys/wait.h>
 
 #include "decoders/json.h"
 #include "decoders/socket_names.h"
 #include "decoders/text.h"
 #include "report/outcome.h"
-#include "report/record.h"
+#include "decoders/record.h"
 #include "report/stack_lines.h"
 #include "report/summary_json.h"
 
@@ -19,14 +18,7 @@ enum {
 
 static void put_time(struct record *record, const struct event *event)
 {
-	char text[64];
-	struct tm tm;
-	size_t len;
-
-	gmtime_r(&event->time.tv_sec, &tm);
-	len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + len, sizeof(text) - len, ".%09ldZ", event->time.tv_nsec);
-	record_text(record, "time", text);
+	record_time(record, "time", &event->time);
 	record_unsigned(record, "mono_ns", event->mono_ns);
 }
 
@@ -197,12 +189,10 @@ static void record_name(
 /* The arguments, and the socket of a call that has no address to say it beside. */
 static void put_args(struct record *record, const struct event_call *call)
 {
-	json_t *args = json_call_args(call->call, call->socket);
 	const struct socket_facts *socket = call->socket;
-	bool said = !socket || !socket->known || json_object_get(args, "type");
+	bool said = json_record_args(record, "args", call->call, socket);
 
-	record_json(record, "args", args);
-	if (said)
+	if (said || !socket || !socket->known)
 		return;
 	record_object_open(record, "socket");
 	record_name(record, "family", socket_families, socket->family);

@@ -15,7 +15,7 @@
 #include "base/escape.h"
 #include "decoders/text.h"
 #include "report/outcome.h"
-#include "report/record.h"
+#include "decoders/record.h"
 #include "report/report.h"
 #include "report/report_out.h"
 #include "report/who.h"

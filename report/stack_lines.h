@@ -2,7 +2,7 @@
 #ifndef CALLGATE_REPORT_STACK_LINES_H
 #define CALLGATE_REPORT_STACK_LINES_H
 
-#include "report/record.h"
+#include "decoders/record.h"
 #include "tracer/stack.h"
 
 /* One indented line a frame: "        connect+23  /usr/lib/x86_64-linux-gnu/libc.so.6". */

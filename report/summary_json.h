@@ -2,7 +2,7 @@
 #ifndef CALLGATE_REPORT_SUMMARY_JSON_H
 #define CALLGATE_REPORT_SUMMARY_JSON_H
 
-#include "report/record.h"
+#include "decoders/record.h"
 #include "report/summary.h"
 
 void summary_json(const struct summary *summary, struct record *record);

@@ -58,6 +58,21 @@ static size_t text_width(const struct sbuf *text)
 	return width;
 }
 
+/* "0.391", right-aligned by its whole seconds. */
+static void add_seconds(struct sbuf *out, uint64_t ns, size_t width)
+{
+	size_t begin = out->len;
+	uint64_t seconds = ns / 1000000000;
+
+	for (uint64_t limit = 10; width > 1; width--, limit *= 10)
+		if (seconds < limit)
+			begin++;
+	sbuf_pad(out, begin);
+	sbuf_uint(out, seconds);
+	sbuf_char(out, '.');
+	sbuf_digits(out, ns / 1000000 % 1000, 3);
+}
+
 static void add_time(const struct text_line *line, const struct event *event, struct sbuf *out)
 {
 	struct tm tm;
@@ -69,8 +84,8 @@ static void add_time(const struct text_line *line, const struct event *event, st
 			(int)(event->time.tv_nsec / 1000000));
 		break;
 	case TIME_REL:
-		sbuf_fmt(out, "%3llu.%03llu  ", (unsigned long long)(event->mono_ns / 1000000000),
-			(unsigned long long)(event->mono_ns / 1000000 % 1000));
+		add_seconds(out, event->mono_ns, 3);
+		sbuf_str(out, "  ");
 		break;
 	case TIME_NONE:
 	default:
@@ -196,11 +211,15 @@ static void add_spawn(struct text_line *line, const struct event_call *call, str
 		sbuf_str(out, rest);
 		return;
 	}
-	if (call->child)
-		sbuf_fmt(out, "%s %d", word, call->child);
-	else
+	if (call->child) {
+		sbuf_str(out, word);
+		sbuf_char(out, ' ');
+		sbuf_int(out, call->child);
+	} else {
 		sbuf_add(out, rest, strcspn(rest, " "));
-	sbuf_fmt(out, "  %s", call->call->name);
+	}
+	sbuf_str(out, "  ");
+	sbuf_str(out, call->call->name);
 	if (line->verbose || !flags_are_usual(call->call))
 		sbuf_str(out, rest + strcspn(rest, " "));
 }
@@ -263,8 +282,9 @@ static void add_exit(struct text_line *line, const struct event *event, struct s
 	add_who(line, &event->task, out);
 	add_word("exit", out);
 	outcome_status(out, exit->status);
-	sbuf_fmt(out, "  after %llu.%03llu s", (unsigned long long)(exit->lifetime_ns / 1000000000),
-		(unsigned long long)(exit->lifetime_ns / 1000000 % 1000));
+	sbuf_str(out, "  after ");
+	add_seconds(out, exit->lifetime_ns, 0);
+	sbuf_str(out, " s");
 }
 
 void text_line_event(struct text_line *line, const struct event *event, struct sbuf *out)

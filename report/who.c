@@ -40,8 +40,11 @@ void who_name(struct sbuf *out, const char *path)
 void who_text(struct sbuf *out, const struct event_task *task)
 {
 	who_name(out, who_path(task));
-	if (task->pid == task->tid || !task->tid)
-		sbuf_fmt(out, "[%d]", task->pid);
-	else
-		sbuf_fmt(out, "[%d/%d]", task->pid, task->tid);
+	sbuf_char(out, '[');
+	sbuf_int(out, task->pid);
+	if (task->tid && task->tid != task->pid) {
+		sbuf_char(out, '/');
+		sbuf_int(out, task->tid);
+	}
+	sbuf_char(out, ']');
 }

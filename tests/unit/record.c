@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
-#include "report/record.h"
+#include <stdio.h>
+
+#include "decoders/record.h"
 
 /* The object with the one member "k" of that text. */
 static const char *text_member(struct sbuf *out, const char *text)
@@ -46,6 +48,60 @@ static void members_and_elements_are_separated(void **state)
 	assert_string_equal(sbuf_text(&out),
 		"{\"empty\":[],\"some\":[\"a\",{\"t\":true,\"f\":false},null],\"tree\":{\"n\":1},"
 		"\"last\":\"\"}");
+}
+
+/* Every day of 800 years, and what comes at the borders of a day. */
+static void times_are_as_the_c_library_writes_them(void **state)
+{
+	cleanup_sbuf struct sbuf out = SBUF_INIT;
+	char expected[80], day[40];
+
+	(void)state;
+	for (int64_t seconds = -12622780800; seconds < 12622780800; seconds += 86399) {
+		struct timespec time = { .tv_sec = seconds, .tv_nsec = seconds & 0xffff };
+		struct record record;
+		struct tm tm;
+
+		sbuf_reset(&out);
+		record_open(&record, &out);
+		record_time(&record, "t", &time);
+		assert_true(record_close(&record));
+		gmtime_r(&time.tv_sec, &tm);
+		strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+		snprintf(expected, sizeof(expected), "{\"t\":\"%s.%09ldZ\"}", day, time.tv_nsec);
+		assert_string_equal(sbuf_text(&out), expected);
+	}
+}
+
+/* At every place in a text, among every kind of neighbours. */
+static void every_byte_is_read_back_wherever_it_stands(void **state)
+{
+	cleanup_sbuf struct sbuf out = SBUF_INIT;
+
+	(void)state;
+	for (int byte = 0; byte < 0x80; byte++) {
+		for (size_t at = 0; at < 20; at++) {
+			char text[20];
+			struct record record;
+			json_t *object;
+
+			memset(text, "a~ !"[at % 4], sizeof(text));
+			text[at] = (char)byte;
+			sbuf_reset(&out);
+			record_open(&record, &out);
+			record_bytes(&record, "k", text, sizeof(text));
+			assert_true(record_close(&record));
+			for (size_t i = 0; i < out.len; i++)
+				assert_in_range(out.data[i], 0x20, 0x7e);
+			object = json_loadb(out.data, out.len, JSON_ALLOW_NUL, NULL);
+			assert_non_null(object);
+			assert_int_equal(
+				json_string_length(json_object_get(object, "k")), sizeof(text));
+			assert_memory_equal(json_string_value(json_object_get(object, "k")), text,
+				sizeof(text));
+			json_decref(object);
+		}
+	}
 }
 
 static void numbers_a_double_would_round_are_strings(void **state)
@@ -164,6 +220,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_and_elements_are_separated),
+		cmocka_unit_test(times_are_as_the_c_library_writes_them),
+		cmocka_unit_test(every_byte_is_read_back_wherever_it_stands),
 		cmocka_unit_test(numbers_a_double_would_round_are_strings),
 		cmocka_unit_test(text_is_escaped_to_ascii),
 		cmocka_unit_test(every_character_is_read_back_as_it_was),

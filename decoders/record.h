@@ -1,17 +1,17 @@
 /*
  * Writing one line of the log: an object, member by member, straight into the
- * line. A tree of jansson's per event costs several times as much; values that
- * other rooms make come as such trees and are written out here.
+ * line. A tree of jansson's per event costs several times as much.
  *
  * What is not ASCII is written as \u escapes: a log shown on a terminal must
  * not reorder or hide text either.
  */
-#ifndef CALLGATE_REPORT_RECORD_H
-#define CALLGATE_REPORT_RECORD_H
+#ifndef CALLGATE_DECODERS_RECORD_H
+#define CALLGATE_DECODERS_RECORD_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/sbuf.h"
 
@@ -35,8 +35,18 @@ void record_micros(struct record *record, const char *key, uint64_t ns);
 void record_bool(struct record *record, const char *key, bool value);
 void record_null(struct record *record, const char *key);
 
-/* Text from outside: a string, or base64 of what is not UTF-8. NULL adds nothing. */
+/* "0x7ffd00" */
+void record_hex(struct record *record, const char *key, uint64_t value);
+
+/* The four bytes of an address, as inet_ntop(3) writes them. */
+void record_ipv4(struct record *record, const char *key, const void *bytes);
+
+/* Text from outside: a string, or {"base64":"..."} when it is not UTF-8. NULL adds nothing. */
 void record_text(struct record *record, const char *key, const char *text);
+void record_bytes(struct record *record, const char *key, const void *bytes, size_t len);
+
+/* UTC as in RFC 3339, with nanoseconds: "2026-01-02T03:04:05.678901234Z". */
+void record_time(struct record *record, const char *key, const struct timespec *time);
 
 /* Takes the value over; NULL is a value there was no memory for. */
 void record_json(struct record *record, const char *key, json_t *value);

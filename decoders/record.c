@@ -1,7 +1,5 @@
-#include "report/record.h"
+#include "decoders/record.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -12,9 +10,41 @@ static const uint64_t exact_max = UINT64_C(1) << 53;
 
 static const size_t dump_flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY;
 
+/* Is one of eight bytes zero? "Hacker's Delight", 6-1: exact as a yes or no. */
+static bool has_zero(uint64_t bytes)
+{
+	return (bytes - UINT64_C(0x0101010101010101)) & ~bytes & UINT64_C(0x8080808080808080);
+}
+
 static bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static bool are_plain(const unsigned char *s)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t bytes;
+
+	memcpy(&bytes, s, sizeof(bytes));
+	/* A byte with its upper bit, or that gets it when 1 is added: 0x7f. */
+	if ((bytes | ((bytes & each * 0x7f) + each)) & each * 0x80)
+		return false;
+	/* The upper three bits are zero below 0x20. */
+	return !has_zero(bytes & each * 0x60) && !has_zero(bytes ^ each * '"') &&
+	       !has_zero(bytes ^ each * '\\');
+}
+
+/* How many bytes need no escape. Most texts have only such, and are long: eight at a time. */
+static size_t plain_len(const unsigned char *s, size_t size)
+{
+	size_t n = 0;
+
+	while (n + 8 <= size && are_plain(s + n))
+		n += 8;
+	while (n < size && is_plain(s[n]))
+		n++;
+	return n;
 }
 
 /* The code point at the beginning of valid UTF-8; *len is how many bytes it takes. */
@@ -31,10 +61,11 @@ static uint32_t first_rune(const unsigned char *s, size_t *len)
 
 static void add_unit(struct sbuf *out, uint32_t unit)
 {
-	char text[8];
+	static const char digits[] = "0123456789ABCDEF";
+	const char text[] = { '\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15],
+		digits[unit >> 4 & 15], digits[unit & 15] };
 
-	snprintf(text, sizeof(text), "\\u%04X", unit & 0xffff);
-	sbuf_add(out, text, 6);
+	sbuf_add(out, text, sizeof(text));
 }
 
 /* RFC 8259, section 7: beyond the basic plane, a pair of surrogates. */
@@ -60,12 +91,10 @@ static void add_string(struct sbuf *out, const char *text, size_t size)
 
 	sbuf_char(out, '"');
 	while (s < end) {
-		const unsigned char *plain = s;
-		size_t len;
+		size_t len = plain_len(s, (size_t)(end - s));
 
-		while (s < end && is_plain(*s))
-			s++;
-		sbuf_add(out, plain, (size_t)(s - plain));
+		sbuf_add(out, s, len);
+		s += len;
 		if (s == end)
 			break;
 		add_escape(out, first_rune(s, &len));
@@ -99,23 +128,18 @@ bool record_close(struct record *record)
 	return !record->failed && !record->out->failed;
 }
 
-/* A line has a dozen numbers: printf(3) would be the most of its cost. */
 static void add_number(struct record *record, const char *key, bool negative, uint64_t magnitude)
 {
 	bool exact = magnitude <= exact_max;
-	char digits[24], *first = digits + sizeof(digits);
 
-	if (!exact)
-		*--first = '"';
-	do
-		*--first = (char)('0' + magnitude % 10);
-	while (magnitude /= 10);
-	if (negative)
-		*--first = '-';
-	if (!exact)
-		*--first = '"';
 	add_key(record, key);
-	sbuf_add(record->out, first, (size_t)(digits + sizeof(digits) - first));
+	if (!exact)
+		sbuf_char(record->out, '"');
+	if (negative)
+		sbuf_char(record->out, '-');
+	sbuf_uint(record->out, magnitude);
+	if (!exact)
+		sbuf_char(record->out, '"');
 }
 
 void record_number(struct record *record, const char *key, int64_t value)
@@ -131,7 +155,9 @@ void record_unsigned(struct record *record, const char *key, uint64_t value)
 void record_micros(struct record *record, const char *key, uint64_t ns)
 {
 	add_key(record, key);
-	sbuf_fmt(record->out, "%" PRIu64 ".%03" PRIu64, ns / 1000, ns % 1000);
+	sbuf_uint(record->out, ns / 1000);
+	sbuf_char(record->out, '.');
+	sbuf_digits(record->out, ns % 1000, 3);
 }
 
 void record_bool(struct record *record, const char *key, bool value)
@@ -146,19 +172,82 @@ void record_null(struct record *record, const char *key)
 	sbuf_add(record->out, "null", 4);
 }
 
-void record_text(struct record *record, const char *key, const char *text)
+void record_hex(struct record *record, const char *key, uint64_t value)
 {
-	size_t len;
+	static const char digits[] = "0123456789abcdef";
+	char text[16], *first = text + sizeof(text);
 
-	if (!text)
-		return;
-	len = strlen(text);
-	if (!utf8_valid(text, len)) {
-		record_json(record, key, json_bytes(text, len));
+	do
+		*--first = digits[value & 15];
+	while (value >>= 4);
+	add_key(record, key);
+	sbuf_str(record->out, "\"0x");
+	sbuf_add(record->out, first, (size_t)(text + sizeof(text) - first));
+	sbuf_char(record->out, '"');
+}
+
+void record_ipv4(struct record *record, const char *key, const void *bytes)
+{
+	add_key(record, key);
+	sbuf_char(record->out, '"');
+	sbuf_ipv4(record->out, bytes);
+	sbuf_char(record->out, '"');
+}
+
+void record_bytes(struct record *record, const char *key, const void *bytes, size_t len)
+{
+	if (plain_len(bytes, len) < len && !utf8_valid(bytes, len)) {
+		record_json(record, key, json_bytes(bytes, len));
 		return;
 	}
 	add_key(record, key);
-	add_string(record->out, text, len);
+	add_string(record->out, bytes, len);
+}
+
+void record_text(struct record *record, const char *key, const char *text)
+{
+	if (text)
+		record_bytes(record, key, text, strlen(text));
+}
+
+/*
+ * The day of an era of 400 years, which begins on 1 March, and from it year,
+ * month and day: gmtime_r(3) and strftime(3) take as long as the rest of a line.
+ */
+static void add_date(struct sbuf *out, int64_t days)
+{
+	int64_t shifted = days + 719468; /* from 0000-03-01 to 1970-01-01 */
+	int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+	uint64_t day = (uint64_t)(shifted - era * 146097);
+	uint64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	uint64_t of_year = day - (365 * year + year / 4 - year / 100);
+	uint64_t month = (5 * of_year + 2) / 153;
+
+	sbuf_digits(out, year + (uint64_t)era * 400 + (month >= 10), 4);
+	sbuf_char(out, '-');
+	sbuf_digits(out, month < 10 ? month + 3 : month - 9, 2);
+	sbuf_char(out, '-');
+	sbuf_digits(out, of_year - (153 * month + 2) / 5 + 1, 2);
+}
+
+void record_time(struct record *record, const char *key, const struct timespec *time)
+{
+	int64_t days = time->tv_sec / 86400 - (time->tv_sec % 86400 < 0);
+	uint64_t second = (uint64_t)(time->tv_sec - days * 86400);
+	struct sbuf *out = record->out;
+
+	add_key(record, key);
+	sbuf_char(out, '"');
+	add_date(out, days);
+	sbuf_char(out, 'T');
+	sbuf_digits(out, second / 3600, 2);
+	sbuf_char(out, ':');
+	sbuf_digits(out, second / 60 % 60, 2);
+	sbuf_char(out, ':');
+	sbuf_digits(out, second % 60, 2);
+	sbuf_char(out, '.');
+	sbuf_digits(out, (uint64_t)time->tv_nsec, 9);
+	sbuf_str(out, "Z\"");
 }
 
 /* jansson leaves DEL, which JSON allows and terminals act on; it stands in strings only. */
