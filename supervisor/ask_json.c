@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "report/record.h"
+#include "decoders/record.h"
 
 enum { ASK_VERSION = 1 };
 
