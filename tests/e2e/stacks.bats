@@ -14,7 +14,7 @@ build() {
 # The symbols of the connect's frames from the caller of connect(2) up to main, on one line.
 frames() {
 	events '.call == "connect"' | tail -n 1 |
-		jq -r '[.stack[].symbol // "?"] | .[1:(index("main") // length)] | join(" ")'
+		jq -r '[.stack[] | .symbol // "?"] | .[1:(index("main") // length)] | join(" ")'
 }
 
 expect_frames() {
@@ -136,6 +136,64 @@ stack_of() {
 	stack_of sh -c 'exec 3<gone; rm gone; exec /proc/self/fd/3 plain'
 	# /proc/PID/exe leads to it.
 	expect_frames 'inner middle middle outer plain'
+}
+
+@test "code made at run time lacks a name, until a perf map gives it one" {
+	[ "$(uname -m)" = x86_64 ] || skip 'the code is for x86-64'
+	build usual gcc -O2
+	stack_of ./usual code
+	expect_frames 'inner middle middle outer ? in_code'
+	expect_event '.call == "connect" and .stack[5].lacks == "code" and
+		(.stack[5].module | not)'
+	stack_of ./usual told
+	expect_frames 'inner middle middle outer made at run time in_code'
+	grep -q '^ *made at run time+6$' "$TEXT"
+	rm "/tmp/perf-$(events '.type == "exit"' | jq .pid).map"
+}
+
+@test "node says what its functions are called, when it is asked to" {
+	echo 'function reach_out() { process.binding("spawn_sync"); require("child_process").spawnSync("/bin/true"); }
+		reach_out()' >script.js
+	"$CALLGATE" trace -k=all --log "$LOG" -o "$TEXT" -e %process \
+		node --no-warnings --perf-basic-prof --interpreted-frames-native-stack script.js
+	rm -f "/tmp/perf-$(events '.call == "execve" and (.program | endswith("/node"))' | jq .pid).map"
+	expect_event '.kind == "spawn" and any(.stack[]; .symbol // "" | test("reach_out .*script.js"))'
+}
+
+# A library whose file is gone while it is in use.
+@test "a library that was removed: its file is found by who may, and said to be gone else" {
+	cat >lib.c <<-'C'
+		#include <stdio.h>
+		#include <sys/socket.h>
+		#include <unistd.h>
+		int by_library(const char *file);
+		int by_library(const char *file)
+		{
+			return unlink(file) + connect(-1, 0, 0);
+		}
+	C
+	echo 'int by_library(const char *); int main(void) { return by_library("libmine.so.1") + 1; }' >main.c
+	gcc -O2 -shared -fPIC -o libmine.so.1 lib.c
+	gcc -O2 -o usual main.c ./libmine.so.1
+	stack_of ./usual
+	expect_event '.call == "connect" and (.stack[1].module | endswith("/libmine.so.1"))'
+	if is_root; then
+		expect_frames by_library
+	else
+		expect_frames '?'
+		expect_event '.call == "connect" and .stack[1].lacks == "file"'
+	fi
+}
+
+@test "another root: the files are those of the process, whatever stands at their names here" {
+	unshare -Ur true || skip 'no user namespaces for this user'
+	build static gcc -O2 -static
+	mkdir root
+	mv static root/program
+	echo 'no program' >program
+	stack_of unshare -Ur chroot root /program plain
+	expect_frames 'inner middle middle outer plain'
+	expect_event '.call == "connect" and .stack[1].module == "/program"'
 }
 
 @test "no call is lost or made twice, with stacks, threads and signals" {

@@ -13,6 +13,8 @@ setup_file() {
 	cp -r "$BATS_TEST_DIRNAME" "$BATS_TEST_DIRNAME/../schema" "$BATS_TEST_DIRNAME/../oracle" \
 		"$COPY/tests"
 	cp "$BATS_TEST_DIRNAME"/../../docs/*.json "$COPY/docs"
+	mkdir "$COPY/fixtures"
+	cp "$BATS_TEST_DIRNAME"/../../fixtures/stack_frames.c "$COPY/fixtures"
 	chmod -R a+rX "$COPY"
 	chmod 1777 "$COPY/tmp"
 	chmod 755 "$COPY"
@@ -34,6 +36,10 @@ as_nobody() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ "$output" == *'ok 1 '* ]]
+}
+
+@test "stacks" {
+	as_nobody stacks
 }
 
 @test "exec" {
