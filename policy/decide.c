@@ -126,6 +126,22 @@ static void decide_family(const struct request *request, struct decision *d)
 	d->why = why;
 }
 
+/* The environment would lend the name of a program that rules speak of to other code. */
+static void decide_environment(const struct facts *facts, struct decision *d)
+{
+	const struct request *r = facts->request;
+	const struct place *place = &facts->policy->environment.place;
+
+	if (r->kind != CALL_KIND_EXEC || !r->env_code || !r->target ||
+		(d->verdict != VERDICT_ALLOW && d->verdict != VERDICT_ASK) ||
+		!policy_names_program(facts->policy, r->target, r->by_path))
+		return;
+	decide_plain(d, VERDICT_DENY, kind_errno(r->kind), "env.code");
+	d->why = "its environment would put code into a program that rules name";
+	d->rule.file = place->file;
+	d->rule.line = place->line;
+}
+
 /* Nor does one allow a program that runs any other. */
 static void decide_interpreter(const struct facts *facts, struct decision *d)
 {
@@ -167,4 +183,5 @@ void policy_decide(const struct policy *policy, const struct request *request, s
 		d->reason = "identity.changed";
 		d->near_miss = (int)found.changed;
 	}
+	decide_environment(&facts, d);
 }

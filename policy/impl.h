@@ -3,7 +3,9 @@
 #define CALLGATE_POLICY_IMPL_H
 
 #include "base/arena.h"
+#include "policy/environment.h"
 #include "policy/files.h"
+#include "policy/limits.h"
 #include "policy/model.h"
 #include "policy/name_resolver.h"
 #include "policy/network.h"
@@ -39,6 +41,10 @@ struct policy {
 	size_t ndenied;
 	struct network network;
 	struct files files;
+	struct environment environment;
+	struct limits limits;
+	struct run_as run_as;
+	bool names_programs; /* some rule that allows or asks has a who */
 
 	struct path_table paths;   /* on the heap */
 	struct address *resolvers; /* @resolvers */

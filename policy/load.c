@@ -66,6 +66,10 @@ static int load_tree(struct loader *l, const struct yaml *root)
 		{ "syscalls", load_syscalls },
 		{ "network", load_network },
 		{ "files", load_files },
+		{ "env", load_environment },
+		{ "limits", load_limits },
+		{ "user", load_user },
+		{ "group", load_group },
 		{ "rules", load_rules },
 		{ NULL, NULL },
 	};
@@ -151,6 +155,10 @@ static int load_finish(struct loader *l, const char *name)
 		!seal(l, &l->edits, p->edits, p->nedits))
 		return load_no_memory(l);
 	ret = load_syscalls_finish(l);
+	if (ret == 0)
+		ret = load_environment_finish(l);
+	if (ret == 0)
+		ret = load_limits_finish(l);
 	if (ret == 0)
 		ret = load_network_finish(l);
 	if (ret == 0 && l->wants_resolvers)

@@ -109,9 +109,19 @@ int load_budgets(struct loader *l, const struct yaml *node, void *unused);
 int load_syscalls(struct loader *l, const struct yaml *node, void *unused);
 int load_network(struct loader *l, const struct yaml *node, void *unused);
 int load_files(struct loader *l, const struct yaml *node, void *unused);
+int load_environment(struct loader *l, const struct yaml *node, void *unused);
+int load_limits(struct loader *l, const struct yaml *node, void *unused);
+int load_user(struct loader *l, const struct yaml *node, void *unused);
+int load_group(struct loader *l, const struct yaml *node, void *unused);
 
 /* Applies the edits to the default list of system calls. */
 int load_syscalls_finish(struct loader *l);
+
+/* What depends on the rules: whether variables that put code into programs matter. */
+int load_environment_finish(struct loader *l);
+
+/* A group without a user is a mistake. */
+int load_limits_finish(struct loader *l);
 
 /* Finds the proxies that the environment names. */
 int load_network_finish(struct loader *l);

@@ -137,14 +137,19 @@ static int add_proxies(struct loader *l, endpoint_vec *found, const char *url)
 
 int load_network_finish(struct loader *l)
 {
+	const struct environment *set = &l->policy->environment;
 	struct network *n = &l->policy->network;
+	const char *const *e;
 	endpoint_vec found = { 0 };
 	int ret = 0;
 
-	if (n->mode != NETWORK_PROXY || n->listed.len || !l->env || !l->env->environ)
+	if (n->mode != NETWORK_PROXY || n->listed.len)
 		return 0;
-	for (const char *const *e = l->env->environ; ret == 0 && *e; e++)
-		if (proxy_variable(*e))
+	for (size_t i = 0; ret == 0 && i < set->nset; i++)
+		if (proxy_variable(set->set[i].text))
+			ret = add_proxies(l, &found, proxy_variable(set->set[i].text));
+	for (e = l->env ? l->env->environ : NULL; ret == 0 && e && *e; e++)
+		if (proxy_variable(*e) && environment_fate(l->policy, *e) == ENV_STAYS)
 			ret = add_proxies(l, &found, proxy_variable(*e));
 	if (ret == 0) {
 		n->found.len = found.len;

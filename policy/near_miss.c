@@ -302,6 +302,13 @@ void policy_explain_near_miss(const struct policy *policy, const struct request 
 	if (decision->verdict == VERDICT_ALLOW || request->kind == CALL_KIND_OTHER ||
 		request->kind == CALL_KIND_SYSCALL)
 		return;
+	if (!strcmp(decision->reason, "env.code")) {
+		sbuf_fmt(out,
+			"%s puts code into it: remove it from the environment, or write env: "
+			"{keep: [%s]}",
+			request->env_code, request->env_code);
+		return;
+	}
 	facts_of(policy, request, &facts);
 	/* No rule could have allowed what the mode denies. */
 	if (network_denies(policy, request, &facts.target, &denial))

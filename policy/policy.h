@@ -99,6 +99,11 @@ struct request {
 
 	/* CALL_KIND_EXEC: the program that would run (with its script). */
 	const struct program *target;
+	/*
+	 * CALL_KIND_EXEC: the name of a variable in its environment that puts code into
+	 * programs and that the policy does not keep (policy/environment.h); NULL: none.
+	 */
+	const char *env_code;
 
 	/*
 	 * CALL_KIND_OTHER: a canonical path that would be read, or written; NULL: none.
@@ -126,7 +131,7 @@ struct decision {
 	 * Stable dotted word: "rule", "default", "identity.changed" (a rule would
 	 * have allowed it but for that), "destination.none", "unreadable",
 	 * "syscall.denied", "syscall.allowed", "unjudged", "network.restricted",
-	 * "network.proxy", "network.family", "files.read", "files.write",
+	 * "network.proxy", "network.family", "files.read", "files.write", "env.code",
 	 * "exec.interpreter" (no rule names the ELF interpreter that would
 	 * run).
 	 */

@@ -175,6 +175,58 @@ static void print_roots(const char *key, const struct file_roots *roots, struct 
 	}
 }
 
+static void print_env_names(const char *key, const struct env_names *names, struct sbuf *out)
+{
+	if (names->len)
+		sbuf_fmt(out, "  %s:\n", key);
+	for (size_t i = 0; i < names->len; i++) {
+		sbuf_str(out, "    - ");
+		print_string(names->items[i].text, out);
+		sbuf_char(out, '\n');
+	}
+}
+
+static void print_environment(const struct environment *e, struct sbuf *out)
+{
+	if (!e->keep.len && !e->remove.len && !e->nset)
+		return;
+	sbuf_str(out, "env:\n");
+	print_env_names("keep", &e->keep, out);
+	if (e->nset)
+		sbuf_str(out, "  set:\n");
+	for (size_t i = 0; i < e->nset; i++) {
+		size_t name = strcspn(e->set[i].text, "=");
+
+		sbuf_str(out, "    ");
+		yaml_quote(e->set[i].text, name, out);
+		sbuf_str(out, ": ");
+		print_string(e->set[i].text + name + 1, out);
+		sbuf_char(out, '\n');
+	}
+	print_env_names("remove", &e->remove, out);
+}
+
+static void print_limits(const struct limits *limits, struct sbuf *out)
+{
+	const char *head = "limits:\n";
+
+	for (int i = 0; i < LIMIT_COUNT; i++) {
+		if (!limits->of[i].place.file)
+			continue;
+		sbuf_fmt(out, "%s  %s: %llu\n", head, limit_name((enum limit)i),
+			(unsigned long long)limits->of[i].value);
+		head = "";
+	}
+}
+
+static void print_run_as(const struct run_as *as, struct sbuf *out)
+{
+	if (as->user_place.file)
+		sbuf_fmt(out, "user: %u\n", as->uid);
+	if (as->group_place.file)
+		sbuf_fmt(out, "group: %u\n", as->gid);
+}
+
 static void print_files(const struct files *files, struct sbuf *out)
 {
 	if (!files->place.file)
@@ -221,6 +273,9 @@ void policy_print(const struct policy *p, struct sbuf *out)
 	}
 	print_network(&p->network, out);
 	print_files(&p->files, out);
+	print_environment(&p->environment, out);
+	print_limits(&p->limits, out);
+	print_run_as(&p->run_as, out);
 	if (p->nrules)
 		sbuf_str(out, "rules:\n");
 	for (size_t i = 0; i < p->nrules; i++)

@@ -72,6 +72,8 @@ struct event_call {
 	const char *advice;              /* near miss in words; NULL for none */
 	/* What else was judged by, where it was looked for. */
 	const struct program *target;  /* exec: the program that would run; else NULL */
+	/* exec: a variable that puts code into that program, of those a rule names; else NULL */
+	const char *env_code;
 	const char *const *unix_paths; /* where each destination's path leads; NULL: nowhere */
 	size_t unix_paths_len;         /* 0: not looked for */
 	bool uid_known;

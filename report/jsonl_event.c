@@ -163,6 +163,7 @@ static void put_facts(struct record *record, const struct event_call *call)
 	/* What ran, if it did, is what was judged. */
 	if (call->target && !call->program)
 		put_program(record, keys, call->target);
+	record_text(record, "env_code", call->env_code);
 	if (!call->unix_paths_len)
 		return;
 	record_array_open(record, "unix_paths");

@@ -14,8 +14,8 @@
 /* Every member that docs/log.md has, of all types, in the order of strcmp(3). */
 static const char *const members[] = { "abi", "advice", "args", "backend", "call", "callgate",
 	"calls", "child", "child_is_thread", "code", "comm", "command", "core_dumped", "cwd",
-	"denials", "destinations", "duration_ns", "errno", "error", "exe", "exit_code", "failures",
-	"gid", "how", "kernel", "kind", "lifetime_ns", "lineage", "lineage_left_out",
+	"denials", "destinations", "duration_ns", "env_code", "errno", "error", "exe", "exit_code",
+	"failures", "gid", "how", "kernel", "kind", "lifetime_ns", "lineage", "lineage_left_out",
 	"lineage_scripts", "lost", "mode", "module", "mono_ns", "nameless", "nr", "parent",
 	"peak_processes", "peak_tasks", "pid", "policies", "processes", "program",
 	"program_elf_interpreter", "program_nameless", "program_script", "programs", "reason",
@@ -267,6 +267,7 @@ static void read_facts(struct line *line)
 	uint64_t uid = 0;
 
 	call->target = call->program ? call->program : read_program(line, keys, &line->out->target);
+	call->env_code = text(line, "env_code");
 	call->uid_known = json_read_unsigned(member(line, "uid"), &uid) && uid <= UINT32_MAX;
 	call->uid = (uid_t)uid;
 	call->module = text(line, "module");

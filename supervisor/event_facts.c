@@ -18,6 +18,8 @@ void event_facts_put(
 	call->module = pending->module;
 	if (pending->exec)
 		call->target = &pending->exec->program;
+	if (pending->env_code[0])
+		call->env_code = pending->env_code;
 	for (size_t i = 0; i < pending->targets_len; i++)
 		facts->unix_paths[i] = unix_path(pending, i);
 	call->unix_paths = facts->unix_paths;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "supervisor/exec_environment.h"
 #include "supervisor/name_lookup.h"
 #include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
@@ -326,6 +327,12 @@ bool gate_execed(struct gate *gate, struct task *task, struct pending *pending)
 		return gate->mode == MODE_AUDIT;
 	if (pending->decision.verdict != VERDICT_ALLOW)
 		return true; /* audit: it would not have run, and that is recorded already */
+	if (!exec_environment_again(
+		    &gate->judge, process->pid, process->lineage->program, pending)) {
+		judge_deny(pending, EACCES, "unreadable", "its environment cannot be read");
+		pending->decision.verdict = VERDICT_KILL;
+		return gate->mode == MODE_AUDIT;
+	}
 	return judge_exec_again(&gate->judge, pending, process->lineage->program) ||
 	       gate->mode == MODE_AUDIT;
 }

@@ -13,6 +13,7 @@
 #include "supervisor/stacking.h"
 #include "policy/network.h"
 #include "supervisor/ask_rules.h"
+#include "supervisor/exec_environment.h"
 #include "supervisor/task_facts.h"
 #include "tracer/exec_target.h"
 #include "tracer/proc_path.h"
@@ -72,6 +73,7 @@ static struct request request_of(const struct judge *judge, const struct pending
 		.call = call->name,
 		.is_connect = call->desc && call->desc->id == CALL_CONNECT,
 		.socket = kind == CALL_KIND_SOCKET ? asked_socket(call) : pending->socket,
+		.env_code = pending->env_code[0] ? pending->env_code : NULL,
 	};
 }
 
@@ -157,8 +159,10 @@ void judge_gather(const struct judge *judge, const struct task *task, struct pen
 	if (judge->uses_stack)
 		pending->module = stacking_module(judge->stacks, task, pending);
 	judge_gather_paths(task, pending);
-	if (kind == CALL_KIND_EXEC)
+	if (kind == CALL_KIND_EXEC) {
 		gather_exec_target(task, pending);
+		exec_environment_gather(judge, task, pending);
+	}
 }
 
 /* Runs fn over the request of each destination until one answers true. */
@@ -407,6 +411,7 @@ bool judge_exec_again(
 	pending->decision.verdict = VERDICT_KILL;
 	pending->decision.reason = "exec.tampered";
 	sbuf_fmt(&pending->advice,
-		"what was judged is not what ran: the path or the file was changed in between");
+		"what was judged is not what ran: the path, the file or the environment was "
+		"changed in between");
 	return false;
 }

@@ -21,6 +21,8 @@ struct judge {
 	const struct policy *policy;
 	struct budget_count budgets;
 	bool uses_uid;
+	/* Entries of an environment that are taken for not there; ends with NULL. NULL: none. */
+	const char *const *env_ignored;
 	bool by_path; /* of a log, not of a task: see struct request */
 	bool uses_stack;
 	struct stacks *stacks;     /* borrowed; where uses_stack */

@@ -1,6 +1,7 @@
 #include "supervisor/replay.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,8 @@ static bool gather(struct replay *replay, const struct log_record *record)
 	pending->module = call->module;
 	if (!pending->module && call->stack)
 		pending->module = stack_caller(call->stack);
+	snprintf(pending->env_code, sizeof(pending->env_code), "%s",
+		call->env_code ? call->env_code : "");
 	if (call->target) {
 		replay->exec.program = *call->target;
 		pending->exec = &replay->exec;

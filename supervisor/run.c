@@ -12,6 +12,7 @@
 #include "policy/files.h"
 #include "report/summary.h"
 #include "supervisor/emitter.h"
+#include "supervisor/launch.h"
 #include "supervisor/signals.h"
 #include "supervisor/watch.h"
 #include "tracer/protect.h"
@@ -33,6 +34,7 @@ struct run {
 	struct tracer *tracer;
 	struct protect protect;
 	struct stacks *stacks;
+	struct launch launch;
 	struct sbuf lacks; /* what of the policy's files the kernel cannot hold */
 	struct spawn spawn;
 };
@@ -115,7 +117,8 @@ static void raise_nofile(const struct run *run)
 
 static int prepare_protection(struct run *run, struct err **err)
 {
-	const struct files *files = policy_files(run->options->policy);
+	const struct policy *policy = run->options->policy;
+	const struct files *files = policy ? policy_files(policy) : NULL;
 	/*
 	 * Every connect and bind of the command's is made by us, outside of its
 	 * domain: one over TCP that it could make itself has slipped through.
@@ -149,6 +152,7 @@ static int protect_callgate(struct run *run, struct err **err)
 	rc = protect_self();
 	if (rc < 0)
 		return err_set(err, -rc, "cannot protect callgate itself: prctl");
+	launch_warn(&run->launch, &run->emitter);
 	if (run->lacks.len)
 		emit_warning(&run->emitter, "files.partial", sbuf_text(&run->lacks));
 	if (run->protect.reach != PROTECT_SIGNALS)
@@ -196,6 +200,16 @@ static int open_gate(struct run *run, struct err **err)
 	run->watch.gate = &run->gate;
 	run->gate.tracer = run->tracer;
 	return rc == 0 && run->options->mode == MODE_ASK ? open_asker(run, err) : rc;
+}
+
+static int prepare_launch(struct run *run, struct err **err)
+{
+	bool carry_out = mode_enforces(run->options->mode);
+	int rc = launch_prepare(&run->launch, run->options->policy, carry_out, err);
+
+	/* In audit the command has them, as it would not have in enforce. */
+	run->gate.judge.env_ignored = carry_out ? NULL : run->launch.removed;
+	return rc;
 }
 
 static int open_stacks(struct run *run, struct err **err)
@@ -288,8 +302,11 @@ static int start_command(struct run *run, int *exit_status, struct err **err)
 	if (rc < 0)
 		return rc;
 	rc = mode_enforces(run->options->mode) ? prepare_protection(run, err) : 0;
+	if (rc == 0 && run->options->policy)
+		rc = prepare_launch(run, err);
 	if (rc < 0)
 		return rc;
+	launch_fill(&run->launch, &spawn);
 	raise_nofile(run);
 	rc = spawn_start(&spawn, &run->spawn, exit_status, err);
 	run->watch.notified.remote = run->spawn.listener;
@@ -343,6 +360,7 @@ static void run_free(struct run *run)
 	spawn_close(&run->spawn);
 	protect_close(&run->protect);
 	sbuf_free(&run->lacks);
+	launch_free(&run->launch);
 	if (run->watch.gate)
 		gate_free(&run->gate);
 	watch_free(&run->watch);

@@ -17,10 +17,18 @@
 
 #include "base/cleanup.h"
 #include "tracer/command_path.h"
+#include "tracer/drop.h"
 #include "tracer/protect.h"
 
 /* What the child was doing when it failed. */
-enum spawn_step { STEP_NO_NEW_PRIVS, STEP_PROTECT, STEP_FILTER, STEP_EXEC };
+enum spawn_step {
+	STEP_LIMITS,
+	STEP_DROP_ROOT,
+	STEP_NO_NEW_PRIVS,
+	STEP_PROTECT,
+	STEP_FILTER,
+	STEP_EXEC
+};
 
 struct spawn_report {
 	enum spawn_step step;
@@ -42,11 +50,11 @@ static _Noreturn void child_fail(int report_fd, enum spawn_step step)
 }
 
 /* A file that is executable but has no format the kernel knows is a script of sh: execvp(3). */
-static void child_exec(const char *path, char *const *argv, char **shell_argv)
+static void child_exec(const struct spawn_options *options, const char *path, char **shell_argv)
 {
-	execve(path, argv, environ);
+	execve(path, options->argv, options->envp);
 	if (errno == ENOEXEC)
-		execve(shell_argv[0], shell_argv, environ);
+		execve(shell_argv[0], shell_argv, options->envp);
 }
 
 /*
@@ -79,6 +87,21 @@ static void child_load_filter(const struct spawn_options *options, int report_fd
 		child_fail(report_fd, STEP_FILTER);
 }
 
+/* Limits first: to be above one's own takes the root that is given up. */
+static void child_become(const struct spawn_options *options, int report_fd)
+{
+	int rc;
+
+	for (size_t i = 0; i < options->nlimits; i++)
+		if (setrlimit(options->limits[i].resource, &options->limits[i].limit) < 0)
+			child_fail(report_fd, STEP_LIMITS);
+	rc = options->drops_root ? drop_root(options->uid, options->gid) : 0;
+	if (rc < 0) {
+		errno = -rc;
+		child_fail(report_fd, STEP_DROP_ROOT);
+	}
+}
+
 /* Before the filter, which may deny these calls. */
 static void child_protect(const struct spawn_options *options, int report_fd)
 {
@@ -102,9 +125,10 @@ static _Noreturn void child_run(const struct spawn_options *options, const char 
 	setrlimit(RLIMIT_NOFILE, options->nofile);
 	sigaction(SIGCHLD, options->sigchld, NULL);
 	sigprocmask(SIG_SETMASK, options->sigmask, NULL);
+	child_become(options, report_fd);
 	child_protect(options, report_fd);
 	child_load_filter(options, report_fd, listener);
-	child_exec(path, options->argv, shell_argv);
+	child_exec(options, path, shell_argv);
 	child_fail(report_fd, STEP_EXEC);
 }
 
@@ -219,6 +243,9 @@ int spawn_start(
 int spawn_failure(struct spawn *spawn, const char *command, int *exit_status, struct err **err)
 {
 	static const char *const steps[] = {
+		[STEP_LIMITS] = "cannot set the command's limits: setrlimit",
+		[STEP_DROP_ROOT] = "cannot give up root for the command (that needs CAP_SETUID, "
+				   "CAP_SETGID and CAP_SETPCAP)",
 		[STEP_NO_NEW_PRIVS] = "cannot set no_new_privs for the command: prctl",
 		[STEP_PROTECT] = "cannot put callgate out of the command's reach: landlock",
 		[STEP_FILTER] =

@@ -16,6 +16,11 @@
 
 struct protect;
 
+struct spawn_limit {
+	int resource; /* RLIMIT_* */
+	struct rlimit limit;
+};
+
 struct spawn_options {
 	char *const *argv;
 	const struct sock_fprog *filter;
@@ -23,8 +28,14 @@ struct spawn_options {
 	const struct protect *protect; /* keeps callgate out of the command's reach; NULL: not */
 	bool no_new_privs;             /* in any case; else only where the filter needs it */
 	const sigset_t *sigmask; /* of the command: callgate's own, before it blocked anything */
-	const struct sigaction *sigchld; /* the same, of SIGCHLD */
-	const struct rlimit *nofile;     /* the same of RLIMIT_NOFILE */
+	const struct sigaction *sigchld;  /* the same, of SIGCHLD */
+	const struct rlimit *nofile;      /* the same of RLIMIT_NOFILE */
+	char *const *envp;                /* of the command; NULL-terminated */
+	const struct spawn_limit *limits; /* set after `nofile` */
+	size_t nlimits;
+	bool drops_root; /* the command becomes this user and group, for good */
+	uid_t uid;
+	gid_t gid;
 };
 
 /* The child before its exec. */

@@ -178,7 +178,8 @@ examples() {
 	for key in version default include budgets rules syscalls id exe script lineage uid \
 		connect bind exec spawn socket verdict errno why under processes tasks spawns \
 		path sha256 allow deny network mode strict unix-pairs endpoints \
-		files read write require; do
+		files read write require env keep set remove limits nproc core nofile fsize as \
+		cpu user group; do
 		grep -qE "^[ -]*\{?.*\b$key:" "$SOURCE/docs/policy.md" ||
 			{ echo "no example has $key"; return 1; }
 	done

@@ -105,3 +105,11 @@ as_nobody() {
 @test "files" {
 	as_nobody files
 }
+
+@test "environment" {
+	as_nobody environment
+}
+
+@test "limits" {
+	as_nobody limits
+}

@@ -50,6 +50,7 @@ static void decide(const struct policy *policy)
 			.kind = (enum call_kind)kind,
 			.destination = &address,
 			.target = &program,
+			.env_code = "LD_PRELOAD",
 			.call = kind == CALL_KIND_OTHER ? "getsockopt" : "connect",
 			.syscall = "ptrace" };
 		struct sbuf text = SBUF_INIT;

@@ -1,0 +1,165 @@
+#include "policy/environment_impl.h"
+
+#include <string.h>
+
+#include "policy/glob.h"
+#include "policy/impl.h"
+#include "policy/who.h"
+
+/*
+ * From ld.so(8), bash(1), and the manuals of the interpreters: what names files
+ * that are loaded as code, or holds code. A final * stands for the rest of a name.
+ */
+static const char *const code_variables[] = {
+	"LD_AUDIT",
+	"LD_LIBRARY_PATH",
+	"LD_PRELOAD",
+	"GCONV_PATH", /* modules of iconv(3) */
+	"BASH_ENV",
+	"BASH_FUNC_*", /* exported functions */
+	"ZDOTDIR",
+	"PYTHONBREAKPOINT",
+	"PYTHONHOME",
+	"PYTHONPATH",
+	"PYTHONPYCACHEPREFIX",
+	"PYTHONSTARTUP",
+	"PYTHONUSERBASE",
+	"PYTHONWARNINGS", /* imports the module of a category */
+	"PERL5DB",
+	"PERL5LIB",
+	"PERL5OPT",
+	"PERLLIB",
+	"RUBYLIB",
+	"RUBYOPT",
+	"NODE_OPTIONS",
+	"NODE_PATH",
+	"LUA_CPATH*",
+	"LUA_INIT*",
+	"LUA_PATH*",
+	"CLASSPATH",
+	"JAVA_TOOL_OPTIONS",
+	"JDK_JAVA_OPTIONS",
+	"_JAVA_OPTIONS",
+	"PHPRC",
+	"PHP_INI_SCAN_DIR",
+	"DOTNET_STARTUP_HOOKS",
+	"GUILE_LOAD_COMPILED_PATH",
+	"GUILE_LOAD_PATH",
+	"R_PROFILE_USER",
+	"TCLLIBPATH",
+	"OPENSSL_CONF",
+	"OPENSSL_ENGINES",
+	"OPENSSL_MODULES",
+	"GIO_EXTRA_MODULES",
+	"GTK_MODULES",
+	"GTK_PATH",
+	"QT_PLUGIN_PATH",
+	NULL,
+};
+
+static bool name_is(const char *known, const char *name, size_t len)
+{
+	size_t n = strcspn(known, "*");
+
+	return known[n] ? len >= n && !memcmp(known, name, n) : len == n && !memcmp(known, name, n);
+}
+
+bool environment_puts_code(const char *name, size_t len)
+{
+	for (size_t i = 0; code_variables[i]; i++)
+		if (name_is(code_variables[i], name, len))
+			return true;
+	return false;
+}
+
+const struct environment *policy_environment(const struct policy *policy)
+{
+	return &policy->environment;
+}
+
+static bool has_name(const struct env_names *names, const char *name, size_t len)
+{
+	for (size_t i = 0; i < names->len; i++)
+		if (glob_match(names->items[i].text, strlen(names->items[i].text), name, len))
+			return true;
+	return false;
+}
+
+static bool is_set(const struct environment *e, const char *name, size_t len)
+{
+	for (size_t i = 0; i < e->nset; i++)
+		if (!strncmp(e->set[i].text, name, len) && e->set[i].text[len] == '=')
+			return true;
+	return false;
+}
+
+size_t environment_code(const struct policy *policy, const char *entry, size_t len)
+{
+	const char *equals = memchr(entry, '=', len);
+	size_t name = equals ? (size_t)(equals - entry) : 0;
+
+	if (!name || name + 1 >= len || !equals[1])
+		return 0;
+	return environment_puts_code(entry, name) &&
+			       !has_name(&policy->environment.keep, entry, name)
+		       ? name
+		       : 0;
+}
+
+enum env_fate environment_fate(const struct policy *policy, const char *entry)
+{
+	const struct environment *e = &policy->environment;
+	size_t len = strcspn(entry, "=");
+
+	if (is_set(e, entry, len))
+		return ENV_REMOVED;
+	if (has_name(&e->keep, entry, len))
+		return ENV_STAYS;
+	if (has_name(&e->remove, entry, len))
+		return ENV_REMOVED;
+	if (policy->names_programs && environment_code(policy, entry, strlen(entry)))
+		return ENV_CODE;
+	return ENV_STAYS;
+}
+
+static bool lends_its_name(const struct rule *rule)
+{
+	return rule->verdict == VERDICT_ALLOW || rule->verdict == VERDICT_ASK;
+}
+
+bool environment_names_programs(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->nrules; i++) {
+		const struct rule *r = &policy->rules[i];
+
+		if (lends_its_name(r) && (r->exe.len || r->script.len || r->lineage.len))
+			return true;
+	}
+	return false;
+}
+
+static bool list_names(
+	const struct program_list *list, const struct named *exe, const struct named *script)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (pattern_named(&list->items[i], exe, true) == MATCH_YES ||
+			pattern_named(&list->items[i], script, true) == MATCH_YES)
+			return true;
+	return false;
+}
+
+bool policy_names_program(const struct policy *policy, const struct program *program, bool by_path)
+{
+	struct named exe = named_program(policy, program, by_path);
+	struct named script = named_script(policy, program, by_path);
+
+	for (size_t i = 0; i < policy->nrules; i++) {
+		const struct rule *r = &policy->rules[i];
+
+		if (lends_its_name(r) && (list_names(&r->exe, &exe, &script) ||
+						 list_names(&r->script, &exe, &script) ||
+						 list_names(&r->lineage, &exe, &script)))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,151 @@
+# `env:` in a policy: what the command starts with, and that no program which
+# rules name is run with code in its environment.
+
+load judged
+
+# The policy names cat; the rest of it is what comes in.
+names_cat() {
+	{
+		echo 'default: allow'
+		cat
+		echo 'rules: [{id: reader, exe: /usr/bin/cat, connect: "*", verdict: allow}]'
+	} | policy
+}
+
+@test "variables are set, removed and kept as the policy says" {
+	policy <<-'POLICY'
+		default: allow
+		env:
+		  set: {GREETING: "hello, world", EMPTY: ""}
+		  remove: [SECRET, "AWS_*"]
+		  keep: [AWS_REGION]
+	POLICY
+	SECRET=1 AWS_KEY=2 AWS_REGION=eu GREETING=old OTHER=stays enforce env >said
+	grep -qx 'GREETING=hello, world' said
+	grep -qx 'EMPTY=' said
+	grep -qx 'AWS_REGION=eu' said
+	grep -qx 'OTHER=stays' said
+	! grep -q 'SECRET\|AWS_KEY\|old' said
+}
+
+@test "only what is kept, when everything is removed" {
+	policy <<-'POLICY'
+		default: allow
+		env: {remove: "*", keep: [PATH, HOME]}
+	POLICY
+	SECRET=1 enforce env >said
+	[ "$(cut -d= -f1 said | sort | xargs)" = 'HOME PATH' ]
+}
+
+@test "audit leaves the environment as it is" {
+	policy <<-'POLICY'
+		default: allow
+		env: {remove: "*", set: {X: y}}
+	POLICY
+	SECRET=1 audit env >said
+	grep -qx SECRET=1 said
+	! grep -qx X=y said
+}
+
+@test "what puts code into programs is removed at the start where rules name some, with a warning" {
+	names_cat <<<''
+	LD_LIBRARY_PATH=/nowhere PYTHONPATH=/nowhere enforce sh -c 'env; cat /dev/null' >said
+	! grep -q 'LD_LIBRARY_PATH\|PYTHONPATH' said
+	expect_event '.type == "warning" and .code == "env.removed" and
+		(.text | test("LD_LIBRARY_PATH") and test("PYTHONPATH"))'
+	policy <<<'default: allow'
+	PYTHONPATH=/nowhere enforce env >said
+	grep -qx PYTHONPATH=/nowhere said
+	expect_no_event '.type == "warning"'
+}
+
+@test "a program that rules name is not run with code in its environment" {
+	names_cat <<<''
+	run enforce sh -c 'LD_PRELOAD=/nowhere/x.so cat /dev/null'
+	[ "$status" -eq 126 ]
+	[[ "$output" == *'Permission denied'* ]]
+	expect_event '.call == "execve" and .verdict == "deny" and .errno == "EACCES" and
+		.reason == "env.code" and .env_code == "LD_PRELOAD" and .why != null and
+		(.advice | test("keep: \\[LD_PRELOAD\\]"))'
+	run enforce sh -c 'cd / && BASH_ENV=/x exec cat /dev/null'
+	[ "$status" -eq 126 ]
+	expect_event '.reason == "env.code" and .env_code == "BASH_ENV"'
+}
+
+@test "others are, and so is one with an empty variable" {
+	names_cat <<<''
+	enforce sh -c 'PYTHONPATH=/nowhere true; LD_PRELOAD= cat /dev/null'
+	expect_no_event '.verdict == "deny"'
+}
+
+@test "what the policy keeps is passed on" {
+	names_cat <<<'env: {keep: [LD_LIBRARY_PATH]}'
+	LD_LIBRARY_PATH=/nowhere enforce sh -c 'LD_LIBRARY_PATH=/x cat /dev/null; env' >said
+	grep -qx LD_LIBRARY_PATH=/nowhere said
+	run enforce sh -c 'LD_PRELOAD=/nowhere/x.so cat /dev/null'
+	[ "$status" -eq 126 ]
+}
+
+@test "a rule that only denies lends nobody its name" {
+	policy <<-POLICY
+		default: allow
+		rules: [{exe: /usr/bin/cat, connect: "*", verdict: deny}]
+	POLICY
+	enforce sh -c 'LD_LIBRARY_PATH=/nowhere cat /dev/null'
+	expect_no_event '.verdict == "deny"'
+}
+
+@test "scripts and ancestors that rules name count, too" {
+	printf '#!/bin/sh\necho ran\n' >script
+	chmod +x script
+	policy <<-POLICY
+		default: allow
+		rules: [{script: $PWD/script, connect: "*", verdict: allow}]
+	POLICY
+	[ "$(enforce ./script)" = ran ]
+	run enforce sh -c 'BASH_ENV=x ./script'
+	[ "$status" -eq 126 ]
+	policy <<-POLICY
+		default: allow
+		rules: [{lineage: /usr/bin/cat, connect: "*", verdict: allow}]
+	POLICY
+	run enforce sh -c 'LD_PRELOAD=x cat /dev/null'
+	[ "$status" -eq 126 ]
+}
+
+@test "audit says what would be, and not of what enforce would have removed" {
+	names_cat <<<''
+	LD_LIBRARY_PATH=/nowhere audit sh -c 'cat /dev/null; LD_PRELOAD=/nowhere/x.so cat /dev/null'
+	expect_events 1 '.reason == "env.code"'
+	expect_event '.would == "deny" and .verdict == "allow" and .env_code == "LD_PRELOAD"'
+	run "$CALLGATE" check policy.yaml --against "$LOG"
+	[[ "$output" == *'0 of 5 verdicts are not those recorded'* ]]
+}
+
+# A copy of the fixture, which rules name.
+attack_environment() {
+	cp "$FIXTURES/attack_environment" named
+	policy <<-POLICY
+		default: allow
+		rules: [{exe: $PWD/named, connect: "*", verdict: allow}]
+	POLICY
+	"$@" "$FIXTURES/attack_environment" "$PWD/named" 400 4 >attack
+}
+
+@test "a variable cannot be renamed under the look at it: in audit it can" {
+	attack_environment audit || true
+	expect_escapes attack
+	attack_environment enforce
+	expect_no_escape attack
+}
+
+@test "an environment too large to look at at once is looked at all the same" {
+	names_cat <<<''
+	code='import os
+env = {f"V{i}": "x" * 1000 for i in range(1000)}
+env["LD_PRELOAD"] = "/nowhere/x.so"
+os.execve("/usr/bin/cat", ["cat", "/dev/null"], env)'
+	run enforce /usr/bin/python3 -c "$code"
+	[ "$status" -ne 0 ]
+	expect_event '.call == "execve" and (.verdict == "deny" or .verdict == "kill")'
+}
