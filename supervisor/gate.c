@@ -212,12 +212,7 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 	int64_t *answer, bool *silent)
 {
 	pending->tid = task->tid;
-	/*
-	 * clone3 has its flags in memory. Where it is missing, every libc uses
-	 * clone, which has them in a register and is judged.
-	 */
-	*silent = mode_enforces(gate->mode) && pending->call.desc &&
-		  pending->call.desc->id == CALL_CLONE3;
+	*silent = mode_enforces(gate->mode) && judge_hides_clone3(&gate->judge, &pending->call);
 	if (*silent) {
 		*answer = -ENOSYS;
 		return TRAP_ANSWER;

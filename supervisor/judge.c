@@ -46,12 +46,30 @@ static struct socket_facts asked_socket(const struct call *call)
 	};
 }
 
+static bool is_clone3(const struct call *call)
+{
+	return call->desc && call->desc->id == CALL_CLONE3;
+}
+
+/*
+ * Flags of a spawn; fork(2) has none. clone3's are in memory: good enough to say
+ * what the clone would get that comes in its place under enforce, which lets
+ * none through. False when they cannot be read: then the kernel cannot either.
+ */
+static bool spawn_flags(const struct call *call, uint64_t *flags)
+{
+	const struct value *value = call_value(call, "flags");
+
+	*flags = value && value->status == VALUE_OK ? value->num : 0;
+	return !value || value->status == VALUE_OK;
+}
+
 bool judge_makes_thread(const struct call *call)
 {
-	const struct value *flags = call_value(call, "flags");
+	uint64_t flags;
 
-	/* clone3's flags are in memory: good enough to audit; enforce lets none through. */
-	return flags && call_kind(call) == CALL_KIND_SPAWN && (flags->num & CLONE_THREAD);
+	return call_kind(call) == CALL_KIND_SPAWN && spawn_flags(call, &flags) &&
+	       (flags & CLONE_THREAD);
 }
 
 bool judge_by_socket(const struct judge *judge, const struct call *call)
@@ -311,21 +329,43 @@ static void decide_exec(const struct judge *judge, struct pending *pending, stru
 }
 
 /* The default deny list, by the word for what the registers ask for: "clone:newuser". */
-static void decide_word(const struct judge *judge, struct pending *pending, struct request request)
+static void decide_word(const struct judge *judge, struct pending *pending, struct request request,
+	const char *word)
 {
 	request.kind = CALL_KIND_SYSCALL;
-	request.syscall = policy_syscall_word(&pending->call);
+	request.syscall = word;
 	decide(judge, pending, &request, 0);
+}
+
+bool judge_hides_clone3(const struct judge *judge, const struct call *call)
+{
+	const struct request request = { .kind = CALL_KIND_SYSCALL, .syscall = "clone3" };
+	struct decision decision;
+
+	if (!is_clone3(call))
+		return false;
+	policy_decide(judge->policy, &request, &decision);
+	return decision.verdict == VERDICT_ALLOW;
 }
 
 static void decide_spawn(struct judge *judge, const struct task *task, struct pending *pending,
 	struct request *request)
 {
-	const struct value *flags = call_value(&pending->call, "flags");
 	bool thread = judge_makes_thread(&pending->call);
+	uint64_t flags;
 
+	/* Nothing is made: enforce's answer is another errno, and no denial. */
+	if (!spawn_flags(&pending->call, &flags)) {
+		judge_allow(pending, "spawn.refused");
+		return;
+	}
+	if (is_clone3(&pending->call) && (flags & CLONE_NEWUSER)) {
+		decide_word(judge, pending, *request, "clone:newuser");
+		if (pending->decision.verdict != VERDICT_ALLOW)
+			return;
+	}
 	/* Such a child would not be traced: ptrace(2), PTRACE_O_TRACECLONE. */
-	if (flags && (flags->num & CLONE_UNTRACED)) {
+	if (flags & CLONE_UNTRACED) {
 		judge_deny(pending, EPERM, "spawn.untraced", "CLONE_UNTRACED would leave the gate");
 		return;
 	}
@@ -363,7 +403,7 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 			"socketcall(2) has its arguments in memory, where they can change");
 		return;
 	}
-	decide_word(judge, pending, request);
+	decide_word(judge, pending, request, policy_syscall_word(&pending->call));
 	if (pending->decision.verdict != VERDICT_ALLOW)
 		return;
 	switch (request.kind) {

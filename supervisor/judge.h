@@ -73,6 +73,13 @@ void judge_deny(struct pending *pending, int errnum, const char *reason, const c
  */
 bool judge_by_socket(const struct judge *judge, const struct call *call);
 
+/*
+ * True for a clone3(2), unless the policy itself denies it. Its flags are in
+ * memory. enforce has it missing, silently: every libc then uses clone(2), which
+ * has them in a register. So audit judges the clone3 as that clone.
+ */
+bool judge_hides_clone3(const struct judge *judge, const struct call *call);
+
 /* True when the pending call makes a thread and no process, from its registers. */
 bool judge_makes_thread(const struct call *call);
 

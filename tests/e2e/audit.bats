@@ -111,3 +111,59 @@ print(urllib.request.urlopen('http://127.0.0.1:$PORT/').read())"
 	audit sh -c id >/dev/null
 	grep -q 'WOULD.*exec.*/usr/bin/id.*no-ids (.*policy.yaml:12)' "$TEXT"
 }
+
+# A raw clone3 with the flags in the argument, and where that is missing, as in
+# enforce, the clone that every libc makes then; "bad" is a bad pointer.
+make_child() {
+	cat >child.py <<-'PYTHON'
+		import ctypes, errno, os, struct, sys
+		libc = ctypes.CDLL(None, use_errno=True)
+		SIGCHLD, CLONE3, CLONE = 17, 435, {"x86_64": 56, "aarch64": 220}[os.uname().machine]
+		if sys.argv[1] == "bad":
+		    libc.syscall(CLONE3, ctypes.c_void_p(16), 88)
+		    sys.exit()
+		flags = int(sys.argv[1], 16)
+		pid = libc.syscall(CLONE3, struct.pack("<11Q", flags, 0, 0, 0, SIGCHLD, *[0] * 6), 88)
+		if pid < 0 and ctypes.get_errno() == errno.ENOSYS:
+		    pid = libc.syscall(CLONE, flags | SIGCHLD, 0, 0, 0, 0)
+		if pid == 0:
+		    os._exit(0)
+		if pid > 0:
+		    os.waitpid(pid, 0)
+	PYTHON
+}
+
+# The reasons only: the calls have two names.
+reasons() {
+	events ".type == \"call\" and .$1 != \"allow\" and (.call | test(\"clone\"))" |
+		jq -c '[.reason, .errno]'
+}
+
+@test "clone3: audit says what enforce does to the clone in its place" {
+	local flags
+	make_child
+	policy <<-'POLICY'
+		default: allow
+	POLICY
+	# None, CLONE_NEWUSER, CLONE_UNTRACED, a pointer to nowhere.
+	for flags in 0 10000000 800000 bad; do
+		audit python3 child.py $flags
+		reasons would >expected
+		enforce python3 child.py $flags
+		expect_same "$(cat expected)" "$(reasons verdict)"
+		cat expected >>all
+	done
+	expect_same $'["syscall.denied","EPERM"]\n["spawn.untraced","EPERM"]' "$(cat all)"
+}
+
+@test "clone3 that the policy itself denies is denied in both, with a line" {
+	make_child
+	policy <<-'POLICY'
+		default: allow
+		syscalls: {deny: [clone3]}
+	POLICY
+	audit python3 child.py 0
+	expect_same '["syscall.denied","ENOSYS"]' "$(reasons would)"
+	enforce python3 child.py 0
+	expect_same '["syscall.denied","ENOSYS"]' "$(reasons verdict)"
+}
