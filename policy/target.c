@@ -152,10 +152,28 @@ static bool family_fits(const struct request *request)
 	return is_inet(facts->family) && (family == AF_INET || family == AF_INET6);
 }
 
+/*
+ * A netlink socket is for the kernel: that is judged when the socket is made, by
+ * its protocol. Only another process, by its port id, or a multicast group is a
+ * destination of its own: netlink(7).
+ */
+static bool is_kernel_netlink(const struct request *request)
+{
+	const struct sockaddr_value *sa = request->destination;
+
+	return sa->family == AF_NETLINK && sa->decoded && request->socket.known &&
+	       request->socket.family == AF_NETLINK && !sa->netlink.groups &&
+	       (request->kind == CALL_KIND_BIND || !sa->netlink.pid);
+}
+
 static void sockaddr_target(const struct request *request, struct target *out)
 {
 	const struct sockaddr_value *sa = request->destination;
 
+	if (is_kernel_netlink(request)) {
+		out->class = TARGET_NONE;
+		return;
+	}
 	if (sa->family == AF_UNSPEC && (request->is_connect || !request->socket.known ||
 					       is_inet(request->socket.family))) {
 		unspec_target(request, out);

@@ -3,6 +3,8 @@
  * are not what they seem, what cannot be known, and what holds for every call.
  */
 #include "tests/support/fake_root.h"
+#include <linux/netlink.h>
+
 #include "tests/support/policy_text.h"
 
 #include <errno.h>
@@ -179,6 +181,35 @@ static void af_unspec_is_inet_where_the_kernel_says_so(void **state)
 	address.raw[0] = AF_UNSPEC;
 	sockaddr_decode(&address);
 	expect(policy, &request, VERDICT_KILL, "rule");
+	policy_free(policy);
+}
+
+/* What a netlink socket asks of the kernel is judged when the socket is made. */
+static void the_kernel_is_no_destination_of_netlink(void **state)
+{
+	struct policy *policy = policy_of(HEAD, NULL);
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct sockaddr_nl process = { .nl_family = AF_NETLINK, .nl_pid = 4131 };
+	struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	struct sockaddr_value address;
+	struct request request = connect_to(&address);
+
+	(void)state;
+	request.socket = (struct socket_facts){ true, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE };
+	address_take(&address, &kernel, sizeof(kernel));
+	expect(policy, &request, VERDICT_ALLOW, "destination.none");
+	address_take(&address, &group, sizeof(group));
+	expect(policy, &request, VERDICT_DENY, "default");
+	address_take(&address, &process, sizeof(process));
+	expect(policy, &request, VERDICT_DENY, "default");
+	/* Its own port id, which bind(2) may choose. */
+	request.kind = CALL_KIND_BIND;
+	expect(policy, &request, VERDICT_ALLOW, "destination.none");
+	address_take(&address, &group, sizeof(group));
+	expect(policy, &request, VERDICT_DENY, "default");
+	address_take(&address, &kernel, sizeof(kernel));
+	request.socket.known = false;
+	expect(policy, &request, VERDICT_DENY, "default");
 	policy_free(policy);
 }
 
@@ -619,6 +650,7 @@ int main(void)
 		cmocka_unit_test(a_call_without_destination_reaches_nothing),
 		cmocka_unit_test(an_address_that_cannot_be_known_is_denied_whatever_the_policy),
 		cmocka_unit_test(af_unspec_is_inet_where_the_kernel_says_so),
+		cmocka_unit_test(the_kernel_is_no_destination_of_netlink),
 		cmocka_unit_test(the_socket_says_what_an_address_is),
 		cmocka_unit_test(protocols_of_sockets),
 		cmocka_unit_test(unix_names_are_bytes),
