@@ -17,6 +17,7 @@ enum command_id {
 	COMMAND_ENFORCE,
 	COMMAND_CHECK,
 	COMMAND_EXPLAIN,
+	COMMAND_LEARN,
 	COMMAND_REPORT,
 	COMMAND_DOCTOR,
 	COMMAND_COMPLETIONS,
@@ -55,6 +56,7 @@ int command_ask(const struct options *options, char *const *args);
 int command_enforce(const struct options *options, char *const *args);
 int command_check(const struct options *options, char *const *args);
 int command_explain(const struct options *options, char *const *args);
+int command_learn(const struct options *options, char *const *args);
 int command_report(const struct options *options, char *const *args);
 int command_doctor(const struct options *options, char *const *args);
 int command_completions(const struct options *options, char *const *args);

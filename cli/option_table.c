@@ -8,6 +8,7 @@ static const char *const backend_choices[] = { "auto", "notify", "ptrace", NULL 
 static const char *const color_choices[] = { "auto", "always", "never", NULL };
 static const char *const fail_on_choices[] = { "nothing", "deny", NULL };
 static const char *const format_choices[] = { "text", "html", "chrome", "folded", NULL };
+static const char *const widen_choices[] = { "nothing", "net", NULL };
 static const char *const time_choices[] = { "rel", "abs", "none", NULL };
 
 /* The choices are indexes of these. */
@@ -23,6 +24,7 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 #define DOCTOR       COMMAND_BIT(COMMAND_DOCTOR)
 #define EXPLAIN      COMMAND_BIT(COMMAND_EXPLAIN)
 #define CHECK        COMMAND_BIT(COMMAND_CHECK)
+#define LEARN        COMMAND_BIT(COMMAND_LEARN)
 #define REPORT       COMMAND_BIT(COMMAND_REPORT)
 
 const struct option_row option_table[] = {
@@ -197,6 +199,39 @@ const struct option_row option_table[] = {
 		.type = OPTION_FILE,
 		.offset = MEMBER(diff),
 		.commands = CHECK,
+	},
+	{
+		.short_name = 'o',
+		.arg = "POLICY",
+		.help = "Write to POLICY; one that is there already gets the rules it lacks",
+		.type = OPTION_FILE,
+		.offset = MEMBER(output),
+		.commands = LEARN,
+	},
+	{
+		.short_name = 'p',
+		.long_name = "policy",
+		.arg = "POLICY",
+		.help = "Leave out what this policy allows; several are joined in their order",
+		.type = OPTION_LIST,
+		.offset = MEMBER(policy),
+		.commands = LEARN,
+	},
+	{
+		.long_name = "widen",
+		.arg = "net",
+		.help = "Write networks for addresses: of 256 addresses, in IPv6 of a /64",
+		.type = OPTION_CHOICE,
+		.offset = MEMBER(widen),
+		.commands = LEARN,
+		.choices = widen_choices,
+	},
+	{
+		.long_name = "risky",
+		.help = "Make risky grants rules, too, and not comments",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(risky),
+		.commands = LEARN,
 	},
 	{
 		.long_name = "exe",

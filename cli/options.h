@@ -62,6 +62,8 @@ struct options {
 	struct option_list against; /* check: logs to replay */
 	const char *diff;           /* check: the policy to compare with */
 	const char *module;         /* explain: what the call is made from */
+	int widen;                  /* learn: 0: nothing; 1: networks for addresses */
+	bool risky;                 /* learn: risky grants are rules */
 };
 
 enum option_type {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 int policies_load(struct policies *policies, char *const *files,
@@ -23,6 +24,18 @@ int policies_load(struct policies *policies, char *const *files,
 	env.cwd = getcwd(cwd, sizeof(cwd));
 	env.resolver = policies->resolver;
 	return policy_load((const char *const *)files, n, &env, &policies->policy, err);
+}
+
+int policies_load_text(
+	struct policies *policies, const char *text, const char *name, struct err **err)
+{
+	struct policy_env env = { .environ = (const char *const *)environ };
+
+	policies->resolver = name_resolver_new(&name_source_system);
+	if (!policies->resolver)
+		return err_set(err, ENOMEM, "cannot resolve names");
+	env.resolver = policies->resolver;
+	return policy_load_text(text, strlen(text), name, &env, &policies->policy, err);
 }
 
 void policies_free(struct policies *policies)

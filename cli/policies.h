@@ -17,6 +17,10 @@ struct policies {
 int policies_load(struct policies *policies, char *const *files,
 	void (*warn)(void *ctx, const char *text), void *ctx, struct err **err);
 
+/* The same from a text of our own. */
+int policies_load_text(
+	struct policies *policies, const char *text, const char *name, struct err **err);
+
 void policies_free(struct policies *policies);
 
 #endif

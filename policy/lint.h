@@ -34,4 +34,15 @@ typedef void lint_fn(void *ctx, const struct lint_finding *finding);
 void policy_lint(
 	const struct policy *policy, struct name_resolver *resolver, lint_fn *fn, void *ctx);
 
+/*
+ * May anybody but root change the file at the path, or what is in it when it is a
+ * directory, or put another in its place? With `adding`, also by putting something
+ * new into it. Adds "the directory /opt/x may be written by group 20".
+ */
+bool lint_path_writable(
+	const struct root_view *root, const char *path, bool adding, struct sbuf *who);
+
+/* By its name: a program whose purpose is to run what it reads. */
+bool lint_path_is_interpreter(const char *path);
+
 #endif

@@ -54,8 +54,8 @@ static const char what_to_do[] = "whoever changes what is there before callgate 
 				 "with {path: ..., sha256: ...}";
 
 /* The file or directory at `path`, and those above it; the first that others may write. */
-static bool report_writable(
-	const struct lint *lint, const struct place *place, const char *path, bool adding)
+bool lint_path_writable(
+	const struct root_view *root, const char *path, bool adding, struct sbuf *out)
 {
 	cleanup_free char *at = strdup(path);
 	char who[32];
@@ -64,11 +64,10 @@ static bool report_writable(
 		cleanup_resolution struct resolution r = { 0 };
 		char *slash = strrchr(at, '/');
 
-		if (root_view_resolve(lint->root, *at ? at : "/", &r) == 0 &&
+		if (root_view_resolve(root, *at ? at : "/", &r) == 0 &&
 			writer_of(&r, adding, who, sizeof(who))) {
-			lint_report(lint, LINT_WARNING, "program.writable", place,
-				"%s%s may be written by %s: %s",
-				S_ISDIR(r.mode) ? "the directory " : "", r.path, who, what_to_do);
+			sbuf_fmt(out, "%s%s may be written by %s",
+				S_ISDIR(r.mode) ? "the directory " : "", r.path, who);
 			return true;
 		}
 		if (!slash)
@@ -77,6 +76,16 @@ static bool report_writable(
 		adding = false;
 	}
 	return false;
+}
+
+static void report_writable(
+	const struct lint *lint, const struct place *place, const char *path, bool adding)
+{
+	cleanup_sbuf struct sbuf who = SBUF_INIT;
+
+	if (lint_path_writable(lint->root, path, adding, &who))
+		lint_report(lint, LINT_WARNING, "program.writable", place, "%s: %s",
+			sbuf_text(&who), what_to_do);
 }
 
 /* The directory that every path a pattern matches is under; NULL when there is no memory. */

@@ -49,7 +49,7 @@ static const char *const interpreters[] = {
 
 enum { INTERPRETERS = sizeof(interpreters) / sizeof(interpreters[0]) };
 
-static bool path_is_interpreter(const char *path)
+bool lint_path_is_interpreter(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -92,7 +92,7 @@ static const char *allowed_shell(const struct rule *rule)
 	for (size_t i = 0; i < exec->len; i++) {
 		const struct program_pattern *p = &exec->items[i];
 
-		if (p->glob ? pattern_has_interpreter(p->path) : path_is_interpreter(p->path))
+		if (p->glob ? pattern_has_interpreter(p->path) : lint_path_is_interpreter(p->path))
 			return p->path;
 	}
 	return NULL;

@@ -40,6 +40,9 @@ bool policy_network_judges(const struct policy *policy, const char *call);
 /* The i-th name of a call that must be stopped for the mode's sake; NULL past the last. */
 const char *policy_network_call(const struct policy *policy, size_t i);
 
+/* True for a socket that only a rule may allow, and no default. */
+bool network_needs_rule(const struct socket_facts *socket, const char **why);
+
 /*
  * Why a run cannot begin under this mode, as an error that says what to do:
  * proxy, and there is none. 0 when it can.

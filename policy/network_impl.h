@@ -16,7 +16,4 @@ struct network_denial {
 bool network_denies(const struct policy *policy, const struct request *request,
 	const struct target *target, struct network_denial *out);
 
-/* True for a socket that only a rule may allow, and no default. */
-bool network_needs_rule(const struct socket_facts *socket, const char **why);
-
 #endif

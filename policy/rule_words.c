@@ -92,12 +92,17 @@ bool rule_words_destination(const struct request *request, struct sbuf *out)
 	return !text.failed && quote(text.data, text.len, out);
 }
 
-/* The protocol that such a socket has when nobody names one goes without saying. */
+/*
+ * The protocol that such a socket has when nobody names one goes without saying.
+ * Netlink has none such: 0 is one among them, NETLINK_ROUTE.
+ */
 static bool is_usual_protocol(const struct socket_facts *facts)
 {
 	struct socket_facts unnamed = *facts;
 
 	unnamed.protocol = 0;
+	if (facts->family == AF_NETLINK)
+		return false;
 	return !facts->protocol || facts->protocol == socket_protocol(&unnamed);
 }
 

@@ -1,0 +1,182 @@
+#include "report/learn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "cli/command.h"
+#include "cli/learn_onto.h"
+#include "cli/message.h"
+#include "cli/policies.h"
+#include "cli/read_logs.h"
+#include "supervisor/replay.h"
+#include "supervisor/run.h"
+
+/*
+ * What calls are held against when there is no policy: all that reaches outside
+ * needs a rule. New processes are bounded by budgets instead.
+ */
+static const char nothing[] =
+	"version: 1\n"
+	"default: {connect: deny, bind: deny, exec: deny, spawn: allow, socket: deny}\n";
+
+struct learning {
+	struct policies base;
+	struct replay *replay;
+	struct learn *learn;
+	struct sbuf old;  /* text of the policy that gets the rules it lacks */
+	bool onto;        /* there is one */
+	uint64_t unknown; /* calls the log tells too little of */
+};
+
+static void learning_free(struct learning *learning)
+{
+	learn_free(learning->learn);
+	replay_free(learning->replay);
+	policies_free(&learning->base);
+	sbuf_free(&learning->old);
+}
+
+static void warn(void *ctx, const char *text)
+{
+	(void)ctx;
+	message_print("%s", text);
+}
+
+static int load_base(struct learning *learning, const struct options *options, struct err **err)
+{
+	const char *const file[] = { options->output, NULL };
+	int rc = 0;
+
+	if (options->policy.len)
+		return policies_load(
+			&learning->base, (char *const *)options->policy.items, warn, NULL, err);
+	if (options->output)
+		rc = learn_read(options->output, &learning->old, err);
+	if (rc < 0)
+		return rc;
+	learning->onto = learning->old.len > 0;
+	if (learning->onto)
+		return policies_load(&learning->base, (char *const *)file, warn, NULL, err);
+	return policies_load_text(&learning->base, nothing, "the default", err);
+}
+
+static int take_record(void *ctx, const struct log_record *record, struct err **err)
+{
+	struct learning *learning = ctx;
+	struct replay_verdict verdict = { 0 };
+	enum replay_result result = replay_record(learning->replay, record, &verdict);
+	bool denied = result == REPLAY_JUDGED && verdict.decision->verdict != VERDICT_ALLOW;
+
+	learning->unknown += result == REPLAY_UNKNOWN;
+	return learn_record(learning->learn, record, denied ? verdict.decision : NULL, err);
+}
+
+/* A policy that cannot be loaded is of no use to anybody. */
+static int check_text(const struct sbuf *text, const char *name, struct err **err)
+{
+	cleanup_policies struct policies policies = { 0 };
+
+	if (text->failed)
+		return err_set(err, ENOMEM, "cannot write what was learned");
+	return policies_load_text(&policies, sbuf_text(text), name, err);
+}
+
+/* The whole text from the rules that were learned; `rules` is the policy where there is no base. */
+static int put_together(const struct learning *learning, const struct options *options,
+	const struct sbuf *rules, const struct learn_totals *totals, struct sbuf *out,
+	struct err **err)
+{
+	if (options->policy.len) {
+		sbuf_str(out, "# What these policies lack, to be given after them:");
+		for (size_t i = 0; i < options->policy.len; i++) {
+			sbuf_str(out, " -p ");
+			escape_text(
+				out, options->policy.items[i], strlen(options->policy.items[i]));
+		}
+		sbuf_fmt(out, "\nversion: 1\n%s%s",
+			totals->rules ? "rules:\n"
+			: rules->len  ? "# rules:\n"
+				      : "",
+			sbuf_text(rules));
+		return 0;
+	}
+	if (!learning->onto) {
+		sbuf_str(out, sbuf_text(rules));
+		return check_text(out, "what was learned", err);
+	}
+	if (!rules->len) {
+		sbuf_str(out, sbuf_text(&learning->old));
+		return 0;
+	}
+	if (learn_onto(sbuf_text(&learning->old), sbuf_text(rules), out, err) < 0 ||
+		check_text(out, options->output, err) < 0)
+		return err_wrap(err,
+			"cannot add rules to %s: write them to a file of their own with -p %s -o "
+			"NEW",
+			options->output, options->output);
+	return 0;
+}
+
+static void tell(const struct learning *learning, const struct learn_totals *totals, bool risky)
+{
+	message_print("%llu rules learned from %llu calls%s", (unsigned long long)totals->rules,
+		(unsigned long long)totals->calls,
+		totals->rules || totals->risky ? "" : ": none was lacking");
+	if (totals->risky)
+		message_print("%llu risky grants are %s", (unsigned long long)totals->risky,
+			risky ? "among them: look at those"
+			      : "comments: make those rules that "
+				"are needed");
+	if (totals->refused)
+		message_print("%llu calls are not allowed by any of them: comments say why",
+			(unsigned long long)totals->refused);
+	if (learning->unknown)
+		message_print("%llu calls were denied, and the log does not say what would have "
+			      "run: learn from a run under trace or audit",
+			(unsigned long long)learning->unknown);
+}
+
+static int learn(struct learning *learning, const struct options *options, char *const *logs,
+	struct sbuf *out, struct learn_totals *totals, struct err **err)
+{
+	const bool additions = options->policy.len > 0 || learning->onto;
+	const struct learn_options wanted = {
+		.base = learning->base.policy,
+		.additions = additions,
+		.widen_net = options->widen,
+		.risky = options->risky,
+		.hosts = "/etc/hosts",
+		.names = &name_source_system,
+	};
+	cleanup_sbuf struct sbuf rules = SBUF_INIT;
+	unsigned n = 0;
+
+	while (logs[n])
+		n++;
+	if (replay_new(learning->base.policy, &learning->replay, err) < 0 ||
+		learn_new(&wanted, &learning->learn, err) < 0 ||
+		read_logs((const char *const *)logs, take_record, learning, err) < 0 ||
+		learn_print(learning->learn, n, &rules, totals, err) < 0)
+		return -1;
+	return put_together(learning, options, &rules, totals, out, err);
+}
+
+int command_learn(const struct options *options, char *const *args)
+{
+	__attribute__((cleanup(learning_free))) struct learning learning = { .old = SBUF_INIT };
+	cleanup_sbuf struct sbuf out = SBUF_INIT;
+	cleanup_err struct err *err = NULL;
+	struct learn_totals totals = { 0 };
+	int status = EXIT_SUCCESS;
+
+	if (load_base(&learning, options, &err) < 0 ||
+		learn(&learning, options, args, &out, &totals, &err) < 0 ||
+		(options->output && learn_write(options->output, &out, &err) < 0))
+		return message_fail(EXIT_CALLGATE, err);
+	if (!options->output)
+		status = message_output(&out);
+	tell(&learning, &totals, options->risky);
+	return status;
+}
