@@ -121,16 +121,14 @@ static int put_together(const struct learning *learning, const struct options *o
 
 static void tell(const struct learning *learning, const struct learn_totals *totals, bool risky)
 {
-	message_print("%llu rules learned from %llu calls%s", (unsigned long long)totals->rules,
-		(unsigned long long)totals->calls,
-		totals->rules || totals->risky ? "" : ": none was lacking");
+	message_print("rules learned: %llu, from %llu calls", (unsigned long long)totals->rules,
+		(unsigned long long)totals->calls);
 	if (totals->risky)
-		message_print("%llu risky grants are %s", (unsigned long long)totals->risky,
-			risky ? "among them: look at those"
-			      : "comments: make those rules that "
-				"are needed");
+		message_print("risky grants: %llu, %s", (unsigned long long)totals->risky,
+			risky ? "among these rules: look at them"
+			      : "as comments: make those rules that are needed");
 	if (totals->refused)
-		message_print("%llu calls are not allowed by any of them: comments say why",
+		message_print("calls that no rule can be added for: %llu, comments say why",
 			(unsigned long long)totals->refused);
 	if (learning->unknown)
 		message_print("%llu calls were denied, and the log does not say what would have "
