@@ -55,14 +55,20 @@ struct event_start {
 			    "clone3" */
 };
 
+/* A spawn of another task that is under way: its child has not begun yet. */
+struct event_spawning {
+	pid_t pid;   /* of the process that makes it */
+	bool thread; /* a thread is made */
+};
+
 struct event_call {
 	const struct call *call;
 	const struct call_result *result;
 	uint64_t duration_ns; /* from trap to result; 0 when the result is not known */
 	const struct socket_facts
-		*socket;               /* of the call's fd; NULL or !known where there is none */
-	const char *module; /* it was made from, where the policy asks; NULL: not known */
-	const struct stack *stack;     /* where in the program it was made; NULL: not asked for */
+		*socket;           /* of the call's fd; NULL or !known where there is none */
+	const char *module;        /* it was made from, where the policy asks; NULL: not known */
+	const struct stack *stack; /* where in the program it was made; NULL: not asked for */
 	const struct program *program; /* exec that succeeded: what runs now; else NULL */
 	pid_t child;                   /* spawn that succeeded: tid of the new task; else 0 */
 	bool child_is_thread;
@@ -71,11 +77,13 @@ struct event_call {
 	const struct decision *would;    /* audit: what enforce would have done; else NULL */
 	const char *advice;              /* near miss in words; NULL for none */
 	/* What else was judged by, where it was looked for. */
-	const struct program *target;  /* exec: the program that would run; else NULL */
+	const struct program *target; /* exec: the program that would run; else NULL */
 	/* exec: a variable that puts code into that program, of those a rule names; else NULL */
 	const char *env_code;
 	const char *const *unix_paths; /* where each destination's path leads; NULL: nowhere */
 	size_t unix_paths_len;         /* 0: not looked for */
+	const struct event_spawning *spawning; /* spawn: those that hold a place, too */
+	size_t spawning_len;
 	bool uid_known;
 	uid_t uid; /* effective */
 };

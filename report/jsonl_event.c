@@ -151,6 +151,24 @@ static void put_program(
 		record_bool(record, keys[3], true);
 }
 
+/* The makers of what is being made, of processes or of threads. */
+static void put_spawning(
+	struct record *record, const char *key, const struct event_call *call, bool threads)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < call->spawning_len; i++) {
+		if (call->spawning[i].thread != threads)
+			continue;
+		if (!any)
+			record_array_open(record, key);
+		any = true;
+		record_number(record, NULL, call->spawning[i].pid);
+	}
+	if (any)
+		record_array_close(record);
+}
+
 /* What it was judged by, beyond the arguments. */
 static void put_facts(struct record *record, const struct event_call *call)
 {
@@ -164,6 +182,8 @@ static void put_facts(struct record *record, const struct event_call *call)
 	if (call->target && !call->program)
 		put_program(record, keys, call->target);
 	record_text(record, "env_code", call->env_code);
+	put_spawning(record, "spawning", call, false);
+	put_spawning(record, "spawning_threads", call, true);
 	if (!call->unix_paths_len)
 		return;
 	record_array_open(record, "unix_paths");

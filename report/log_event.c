@@ -19,9 +19,10 @@ static const char *const members[] = { "abi", "advice", "args", "backend", "call
 	"lineage_scripts", "lost", "mode", "module", "mono_ns", "nameless", "nr", "parent",
 	"peak_processes", "peak_tasks", "pid", "policies", "processes", "program",
 	"program_elf_interpreter", "program_nameless", "program_script", "programs", "reason",
-	"result", "rule", "script", "seq", "signal", "socket", "stack", "stack_end", "target",
-	"target_elf_interpreter", "target_nameless", "target_script", "text", "thread", "threads",
-	"tid", "time", "type", "uid", "unix_paths", "v", "verdict", "warnings", "why", "would" };
+	"result", "rule", "script", "seq", "signal", "socket", "spawning", "spawning_threads",
+	"stack", "stack_end", "target", "target_elf_interpreter", "target_nameless",
+	"target_script", "text", "thread", "threads", "tid", "time", "type", "uid", "unix_paths",
+	"v", "verdict", "warnings", "why", "would" };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -256,6 +257,31 @@ static const struct program *read_program(
 	return out->path ? out : NULL;
 }
 
+static size_t add_spawning(const json_t *pids, bool thread, struct event_spawning *list, size_t len)
+{
+	for (size_t i = 0; i < json_array_size(pids); i++) {
+		int64_t pid;
+
+		if (json_read_number(json_array_get(pids, i), &pid) && pid > 0 && pid <= INT_MAX)
+			list[len++] = (struct event_spawning){ (pid_t)pid, thread };
+	}
+	return len;
+}
+
+static void read_spawning(struct line *line)
+{
+	const json_t *processes = member(line, "spawning");
+	const json_t *threads = member(line, "spawning_threads");
+	size_t most = json_array_size(processes) + json_array_size(threads), len;
+	struct event_spawning *list = most ? arena_alloc(line->arena, most * sizeof(*list)) : NULL;
+
+	if (!list)
+		return;
+	len = add_spawning(processes, false, list, 0);
+	line->out->event.call.spawning_len = add_spawning(threads, true, list, len);
+	line->out->event.call.spawning = list;
+}
+
 static void read_facts(struct line *line)
 {
 	static const char *const keys[] = { "target", "target_script", "target_nameless",
@@ -273,6 +299,7 @@ static void read_facts(struct line *line)
 	call->module = text(line, "module");
 	for (size_t i = 0; list && i < len; i++)
 		list[i] = json_read_text(json_array_get(paths, i), line->arena);
+	read_spawning(line);
 	call->unix_paths = list;
 	call->unix_paths_len = list ? len : 0;
 }

@@ -22,6 +22,8 @@ void event_facts_put(
 		call->env_code = pending->env_code;
 	for (size_t i = 0; i < pending->targets_len; i++)
 		facts->unix_paths[i] = unix_path(pending, i);
+	call->spawning = pending->spawning;
+	call->spawning_len = pending->spawning_len;
 	call->unix_paths = facts->unix_paths;
 	call->unix_paths_len = pending->targets_len;
 }

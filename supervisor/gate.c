@@ -34,6 +34,7 @@ int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, st
 
 void gate_free(struct gate *gate)
 {
+	spawning_free(&gate->spawning);
 	asker_free(gate->asker);
 	behalf_pool_free(gate->pool);
 	name_lookup_stop(gate);
@@ -141,6 +142,18 @@ static void settle_decision(struct pending *pending)
 		decision->errnum = EACCES;
 }
 
+/* A spawn that is let through holds its places before anything is made. */
+static void reserve(struct gate *gate, const struct task *task, struct pending *pending)
+{
+	bool thread = judge_makes_thread(&pending->call);
+
+	if (call_kind(&pending->call) != CALL_KIND_SPAWN)
+		return;
+	pending->reserved = task->process->budgets;
+	budget_reserve(&gate->judge.budgets, pending->reserved, thread);
+	spawning_begin(&gate->spawning, pending, task->process->pid, thread);
+}
+
 static enum trap_response carry_out(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
@@ -156,10 +169,7 @@ static enum trap_response carry_out(
 		*answer = -pending->decision.errnum;
 		return TRAP_ANSWER;
 	}
-	if (call_kind(call) == CALL_KIND_SPAWN) {
-		pending->reserved = task->process->budgets;
-		budget_reserve(&gate->judge.budgets, pending->reserved, judge_makes_thread(call));
-	}
+	reserve(gate, task, pending);
 	if (mode_enforces(gate->mode) && must_be_made_on_behalf(call))
 		return make_on_behalf(gate, task, pending, answer);
 	/*
@@ -194,17 +204,15 @@ static bool must_ask(struct gate *gate, const struct task *task, struct pending 
 static enum trap_response decide_and_carry_out(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
+	if (call_kind(&pending->call) == CALL_KIND_SPAWN)
+		spawning_tell(&gate->spawning, pending);
 	judge_decide(&gate->judge, task, pending);
 	if (must_ask(gate, task, pending))
 		return TRAP_HOLD;
 	settle_decision(pending);
 	if (mode_enforces(gate->mode))
 		return carry_out(gate, task, pending, answer);
-	if (call_kind(&pending->call) == CALL_KIND_SPAWN) {
-		pending->reserved = task->process->budgets;
-		budget_reserve(&gate->judge.budgets, pending->reserved,
-			judge_makes_thread(&pending->call));
-	}
+	reserve(gate, task, pending);
 	return TRAP_WATCH;
 }
 
@@ -309,6 +317,7 @@ void gate_returned(struct gate *gate, struct pending *pending, bool spawned)
 		budget_refund(&gate->judge.budgets, pending->reserved,
 			judge_makes_thread(&pending->call));
 	pending->reserved = 0;
+	spawning_end(&gate->spawning, pending);
 }
 
 bool gate_execed(struct gate *gate, struct task *task, struct pending *pending)

@@ -17,11 +17,13 @@
 #include "supervisor/behalf_pool.h"
 #include "supervisor/judge.h"
 #include "supervisor/pending.h"
+#include "supervisor/spawning.h"
 #include "tracer/tracer.h"
 
 struct gate {
 	enum mode mode; /* any but MODE_TRACE */
 	struct judge judge;
+	struct spawning spawning;
 	bool stacks;           /* what is denied is to have its stack */
 	struct tracer *tracer; /* borrowed */
 	struct behalf_pool *pool;

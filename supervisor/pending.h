@@ -12,6 +12,7 @@
 #include "base/sbuf.h"
 #include "policy/policy.h"
 #include "policy/program.h"
+#include "report/event.h"
 #include "supervisor/behalf_pool.h"
 #include "supervisor/clock.h"
 #include "supervisor/unix_target.h"
@@ -36,7 +37,7 @@ struct pending_ask {
 	size_t destination; /* index of the one it is about; 0 where there are none */
 	size_t allowed;     /* those before this one were allowed for this call */
 	enum ask_outcome outcome;
-	bool withdrawn; /* its task died meanwhile */
+	bool withdrawn;       /* its task died meanwhile */
 	struct pending *next; /* of those that wait for the same answer */
 };
 
@@ -61,9 +62,11 @@ struct pending {
 	struct program_facts *exec;  /* owned; what an exec would run, or NULL */
 	char env_code[64]; /* exec: the variable that would put code into it; "" for none */
 	struct decision decision;
-	struct sbuf advice; /* what to do about a denial */
-	uint64_t reserved;  /* budgets that hold a place for the spawn */
-	int fd;             /* our duplicate of the call's socket, or -1 */
+	struct sbuf advice;                    /* what to do about a denial */
+	uint64_t reserved;                     /* budgets that hold a place for the spawn */
+	const struct event_spawning *spawning; /* in the arena: who held one, too */
+	size_t spawning_len;
+	int fd; /* our duplicate of the call's socket, or -1 */
 	enum pending_stage stage;
 	pid_t tid;
 	struct pending *parked; /* owned: the same call before, when its stack was taken */

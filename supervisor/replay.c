@@ -169,7 +169,7 @@ static void decide(struct replay *replay, const struct log_record *record)
 		return;
 	}
 	if (call_kind(event->call.call) == CALL_KIND_SPAWN) {
-		replay_budgets_at(&replay->budgets, event->mono_ns, &replay->judge.budgets);
+		replay_budgets_at(&replay->budgets, event, &replay->judge.budgets);
 		process.budgets = budget_set(&replay->judge.budgets, event->task.lineage);
 	}
 	if (judge_wants_names(&replay->judge, pending))

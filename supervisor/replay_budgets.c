@@ -169,15 +169,33 @@ void replay_budgets_count(struct replay_budgets *budgets, const struct event *ev
 	}
 }
 
+static void add_spawning(struct replay_budgets *budgets, const struct event_spawning *maker,
+	struct budget_count *out)
+{
+	const struct replay_process *process = find(budgets, maker->pid);
+	struct replay_change change = {
+		.processes = !maker->thread,
+		.tasks = 1,
+		.spawns = !maker->thread,
+	};
+
+	if (!process)
+		return;
+	change.set = process->set;
+	apply(out, &change, 1);
+}
+
 void replay_budgets_at(
-	const struct replay_budgets *budgets, uint64_t mono_ns, struct budget_count *out)
+	struct replay_budgets *budgets, const struct event *event, struct budget_count *out)
 {
 	*out = budgets->count;
 	for (size_t i = 1; i <= budgets->changes_len; i++) {
 		size_t at = (budgets->changes_next + REPLAY_CHANGES_MAX - i) % REPLAY_CHANGES_MAX;
 
-		if (budgets->changes[at].mono_ns <= mono_ns)
+		if (budgets->changes[at].mono_ns <= event->mono_ns)
 			break;
 		apply(out, &budgets->changes[at], -1);
 	}
+	for (size_t i = 0; i < event->call.spawning_len; i++)
+		add_spawning(budgets, &event->call.spawning[i], out);
 }

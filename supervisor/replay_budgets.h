@@ -35,8 +35,8 @@ void replay_budgets_free(struct replay_budgets *budgets);
 /* Counts what the record tells: starts, exits, execs that come under a budget. */
 void replay_budgets_count(struct replay_budgets *budgets, const struct event *event);
 
-/* What was used at that time. */
+/* What was used when that spawn was judged, with what others held who were spawning. */
 void replay_budgets_at(
-	const struct replay_budgets *budgets, uint64_t mono_ns, struct budget_count *out);
+	struct replay_budgets *budgets, const struct event *event, struct budget_count *out);
 
 #endif

@@ -50,8 +50,10 @@ static void watch_started(void *ctx, struct task *task, struct task *maker, cons
 		pending->child_is_thread = thread;
 		event.start.how = pending->call.name;
 	}
-	if (watch->gate)
+	if (watch->gate) {
 		gate_started(watch->gate, task, pending && pending->reserved);
+		spawning_end(&watch->gate->spawning, pending);
+	}
 	emit(watch->emitter, &event, &now);
 }
 
