@@ -44,12 +44,17 @@ struct front {
 	struct sbuf line;
 };
 
-/* A socket that nobody listens on any more is what a killed callgate left. */
+/*
+ * A socket that nobody listens on any more is what a killed callgate left. To
+ * connect to any other file is refused in the same way: unix(7).
+ */
 static bool is_left_over(const struct sockaddr_un *addr)
 {
 	cleanup_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
 
-	return fd >= 0 && connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) < 0 &&
+	return fd >= 0 && lstat(addr->sun_path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	       connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) < 0 &&
 	       errno == ECONNREFUSED;
 }
 

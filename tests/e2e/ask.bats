@@ -1,5 +1,7 @@
 # A person at the gate: whole conversations, played at a terminal of their own.
 
+# shellcheck disable=SC2016,SC2030,SC2031
+
 load judged
 
 # The lines of the test's script, from standard input, are played against
