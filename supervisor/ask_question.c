@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "decoders/text.h"
 #include "policy/widen.h"
+#include "report/stack_lines.h"
 #include "report/who.h"
 #include "supervisor/ask_builtin.h"
 #include "supervisor/task_facts.h"
@@ -204,6 +205,8 @@ struct ask_question *ask_question_new(
 	add_wish(&q->wants, pending, &request);
 	add_sets(&q->wants, &request);
 	add_fields(q, pending, task, &request);
+	if (pending->stack)
+		stack_text(&q->stack, pending->stack);
 	if (q->key.failed || q->wants.failed) {
 		ask_question_free(q);
 		return NULL;
@@ -216,6 +219,7 @@ void ask_question_free(struct ask_question *q)
 	sbuf_free(&q->key);
 	sbuf_free(&q->wants);
 	sbuf_free(&q->event);
+	sbuf_free(&q->stack);
 	for (size_t i = 0; i < ASK_FIELDS_MAX; i++)
 		sbuf_free(&q->fields[i].text);
 	free(q);

@@ -29,6 +29,7 @@ struct ask_question {
 	struct sbuf wants; /* "curl[4131] wants to connect to tcp 192.0.2.1:443 (@global)" */
 	struct ask_field fields[ASK_FIELDS_MAX];
 	size_t nfields;
+	struct sbuf stack; /* a line a frame; empty where none was taken */
 	struct sbuf event; /* the call as an event of the log; empty where nobody wants it */
 	pid_t pid, tid;    /* of the first that asked */
 	uid_t uid;

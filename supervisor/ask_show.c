@@ -27,6 +27,7 @@ static const struct {
 	{ "p", "widen the rule: the program without its script, its lineage, any program" },
 	{ "e", "edit the rule's text; Enter takes it, Ctrl-C leaves it as it was" },
 	{ "m", "show more: environment, descriptors, code" },
+	{ "t", "show the stack of the call" },
 	{ "?", "this help" },
 	{ "^C", "deny once; again: end the run" },
 	{ "^D", "no answer: denied" },
@@ -134,8 +135,10 @@ void ask_show_lines(
 	struct sbuf line = SBUF_INIT;
 
 	while (*text) {
-		size_t len = strcspn(text, "\n");
+		size_t len;
 
+		text += strspn(text, " ");
+		len = strcspn(text, "\n");
 		sbuf_reset(&line);
 		sbuf_add(&line, text, len);
 		ask_show_field(look, label, sbuf_text(&line), 0, out);
@@ -189,7 +192,7 @@ static void show_keys(const struct ask_look *look, const struct ask_state *state
 				: "allow: [y] once  [r] this run",
 		state->can_save ? "deny:  [n] once  [R] this run  [S] save  [k] kill"
 				: "deny:  [n] once  [R] this run  [k] kill",
-		"rule:  [w] widen what  [p] widen who  [e] edit   [m] more  [?] help",
+		"rule:  [w] widen what  [p] who  [e] edit  [m] more  [t] stack  [?] help",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

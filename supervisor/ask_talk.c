@@ -177,6 +177,19 @@ static enum talk_end more_key(struct talk *t)
 	return TALK_ON;
 }
 
+static enum talk_end stack_key(struct talk *t)
+{
+	struct ask_look look = look_of(t);
+
+	if (!t->q->stack.len) {
+		note(t, "no stack was taken: -k asks for them");
+		return TALK_ON;
+	}
+	ask_show_lines(&look, "stack", sbuf_text(&t->q->stack), &t->out);
+	write_out(t);
+	return TALK_ON;
+}
+
 static enum talk_end help_key(struct talk *t)
 {
 	struct ask_look look = look_of(t);
@@ -207,6 +220,7 @@ static const struct {
 	{ 'p', widen_who_key },
 	{ 'e', edit_key },
 	{ 'm', more_key },
+	{ 't', stack_key },
 	{ '?', help_key },
 	{ ASK_KEY_INTERRUPT, interrupt_key },
 	{ ASK_KEY_EOF, eof_key },
@@ -281,6 +295,12 @@ static enum talk_end give_answer(struct talk *t, struct ask_answer answer, const
 	return TALK_ANSWERED;
 }
 
+/* These keys show something below the question, and change nothing in it. */
+static bool is_a_look(int key)
+{
+	return key == '?' || key == 'm' || key == 't';
+}
+
 static enum talk_end act_on_key(struct talk *t, int key)
 {
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
@@ -342,7 +362,7 @@ static enum talk_end next_step(struct talk *t)
 	sbuf_char(&t->out, '\n');
 	write_out(t);
 	end = act_on_key(t, key);
-	if (end == TALK_ON && key != '?' && key != 'm')
+	if (end == TALK_ON && !is_a_look(key))
 		show(t);
 	if (end == TALK_ON)
 		show_mark(t);

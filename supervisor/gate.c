@@ -188,11 +188,23 @@ static enum trap_response carry_out(
 	return TRAP_WATCH;
 }
 
-/* True when the call is held until somebody has answered. */
-static bool must_ask(struct gate *gate, const struct task *task, struct pending *pending)
+/*
+ * Whoever is asked may want to see the stack. A call that waits at the listener
+ * is made again for it (supervisor/parking.h), and asked about then.
+ */
+static bool must_have_stack(
+	const struct gate *gate, const struct task *task, struct pending *pending)
 {
-	if (!gate->asker || pending->decision.verdict != VERDICT_ASK)
+	if (!gate->stacks)
 		return false;
+	if (!pending->notif_id)
+		stacking_take(gate->judge.stacks, task, pending);
+	return pending->notif_id && !pending->parked;
+}
+
+/* Holds the call until somebody has answered, unless that is not needed after all. */
+static bool ask(struct gate *gate, const struct task *task, struct pending *pending)
+{
 	/* Before it is submitted: the answer may be there at once. */
 	pending->stage = STAGE_ASK;
 	if (asker_submit(gate->asker, pending, task))
@@ -207,8 +219,12 @@ static enum trap_response decide_and_carry_out(
 	if (call_kind(&pending->call) == CALL_KIND_SPAWN)
 		spawning_tell(&gate->spawning, pending);
 	judge_decide(&gate->judge, task, pending);
-	if (must_ask(gate, task, pending))
-		return TRAP_HOLD;
+	if (gate->asker && pending->decision.verdict == VERDICT_ASK) {
+		if (must_have_stack(gate, task, pending))
+			return TRAP_ANSWER;
+		if (ask(gate, task, pending))
+			return TRAP_HOLD;
+	}
 	settle_decision(pending);
 	if (mode_enforces(gate->mode))
 		return carry_out(gate, task, pending, answer);

@@ -17,8 +17,10 @@ bool parking_is_due(const struct watch *watch, const struct pending *pending)
 
 bool parking_is_due_now(const struct watch *watch, const struct pending *pending)
 {
+	enum verdict verdict = pending->decision.verdict;
+
 	return can_park(watch, pending) && watch->stack_when == STACK_DENIED && pending->judged &&
-	       pending->decision.verdict == VERDICT_DENY;
+	       (verdict == VERDICT_DENY || verdict == VERDICT_ASK);
 }
 
 void parking_park(struct watch *watch, struct task *task, struct pending *pending)

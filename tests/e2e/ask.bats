@@ -291,6 +291,30 @@ pages() {
 	[ "$ended" -eq 7 ]
 }
 
+stack_shown() {
+	talk -k=denied --backend "$1" -- curl -s http://127.0.0.1:81/ <<-'SCRIPT'
+		expect wants to connect
+		expect  > 
+		send t
+		expect stack
+		expect connect+
+		expect libcurl
+		expect  > 
+		send n
+		expect denied once
+	SCRIPT
+	[ "$(seen 'wants to connect')" -eq 1 ]
+	expect_events 1 '.call == "connect" and .reason == "ask.denied" and (.stack | length) > 2'
+}
+
+@test "t shows the stack of the call (ptrace)" {
+	stack_shown ptrace
+}
+
+@test "t shows the stack of the call (notify)" {
+	stack_shown notify
+}
+
 @test "what was typed before the question is not its answer" {
 	talk -- sh -c 'sleep 0.1; echo be""gun; sleep 1; curl -s http://127.0.0.1:81/; echo "status $?"' <<-'SCRIPT'
 		expect wants to run /usr/bin/sleep
