@@ -122,12 +122,15 @@ struct ask_answer {
 };
 
 /*
- * Answers a question, and every other one that the rule answers too. `told` gets
- * the text that was saved. On failure the question stays open; the error is for
- * whoever answered.
+ * To answer a question is to prepare the answer, which may fail: the question then
+ * stays open, and the error is for whoever answered. `told` gets the text that was
+ * saved. Nobody goes on before asker_finish(), which gives the answer to all that
+ * wait for it, and to every other question that the rule answers too.
  */
-int asker_answer(struct asker *asker, struct ask_question *question,
+int asker_prepare(struct asker *asker, struct ask_question *question,
 	const struct ask_answer *answer, struct sbuf *told, struct err **err);
+int asker_finish(struct asker *asker, struct ask_question *question,
+	const struct ask_answer *answer, struct err **err);
 
 /* Nobody answers: denied, with the reason ask.unanswered. */
 void asker_give_up(struct asker *asker, struct ask_question *question);

@@ -126,19 +126,12 @@ static int add_rule(struct asker *asker, const struct pending *pending,
 	return rc < 0 ? rc : ask_rules_add(&asker->rules, policy, err);
 }
 
-static int answer_with_rule(struct asker *asker, struct ask_question *q,
-	const struct ask_answer *answer, struct sbuf *told, struct err **err)
+/* Name servers are asked about once. */
+static enum ask_scope scope_of(const struct ask_question *q, const struct ask_answer *answer)
 {
-	struct pending *pending = pin(asker, q);
-	int rc;
+	bool once = answer->scope == ASK_ONCE;
 
-	if (!pending)
-		return withdrawn(err);
-	rc = add_rule(asker, pending, answer, told, err);
-	unpin(asker, q);
-	if (rc == 0)
-		answer_by_rules(asker);
-	return rc;
+	return once && q->for_all && answer->verdict != VERDICT_KILL ? ASK_RUN : answer->scope;
 }
 
 static int answer_once(
@@ -161,23 +154,37 @@ static int answer_once(
 	return open ? 0 : withdrawn(err);
 }
 
-int asker_answer(struct asker *asker, struct ask_question *q, const struct ask_answer *answer,
+int asker_prepare(struct asker *asker, struct ask_question *q, const struct ask_answer *answer,
 	struct sbuf *told, struct err **err)
 {
 	cleanup_sbuf struct sbuf rule = SBUF_INIT;
 	struct ask_answer whole = *answer;
+	struct pending *pending;
+	int rc;
 
-	/* Name servers are asked about once. */
-	if (q->for_all && whole.scope == ASK_ONCE && whole.verdict != VERDICT_KILL)
-		whole.scope = ASK_RUN;
+	whole.scope = scope_of(q, answer);
 	if (whole.scope == ASK_ONCE)
-		return answer_once(asker, q, whole.verdict, err);
+		return 0;
 	if (!whole.rule) {
 		if (!asker_rule(asker, q, q->narrowest_who, 0, whole.verdict, &rule))
 			return err_set(err, 0, "no rule can be made for this call: send one");
 		whole.rule = sbuf_text(&rule);
 	}
-	return answer_with_rule(asker, q, &whole, told, err);
+	pending = pin(asker, q);
+	if (!pending)
+		return withdrawn(err);
+	rc = add_rule(asker, pending, &whole, told, err);
+	unpin(asker, q);
+	return rc;
+}
+
+int asker_finish(struct asker *asker, struct ask_question *q, const struct ask_answer *answer,
+	struct err **err)
+{
+	if (scope_of(q, answer) == ASK_ONCE)
+		return answer_once(asker, q, answer->verdict, err);
+	answer_by_rules(asker);
+	return 0;
 }
 
 void asker_give_up(struct asker *asker, struct ask_question *q)

@@ -219,7 +219,9 @@ static int act_on(struct front *front, const struct ask_json_answer *read, struc
 
 	if (!q)
 		return err_set(err, 0, "no such request is open: it was answered, or withdrawn");
-	return asker_answer(front->asker, q, &read->answer, told, err);
+	if (asker_prepare(front->asker, q, &read->answer, told, err) < 0)
+		return -1;
+	return asker_finish(front->asker, q, &read->answer, err);
 }
 
 static void take_line(struct front *front, struct ask_client *client, const char *line, size_t len)

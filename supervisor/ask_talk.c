@@ -259,18 +259,7 @@ static bool rule_for(struct talk *t, const struct ask_answer *answer, struct sbu
 	return true;
 }
 
-/* The answer was no good: the question stays. */
-static enum talk_end take_again(struct talk *t)
-{
-	while (!ask_terminal_take(t->terminal)) {
-		if (!may_go_on(t))
-			return TALK_ON;
-		poll(NULL, 0, LOOK_EVERY_MS);
-	}
-	return TALK_ON;
-}
-
-/* The terminal is given back first: whoever is let go on finds it as it was. */
+/* All is said, and the terminal given back, before anybody goes on and finds it. */
 static enum talk_end give_answer(struct talk *t, struct ask_answer answer, const char *done)
 {
 	cleanup_sbuf struct sbuf rule = SBUF_INIT, told = SBUF_INIT, text = SBUF_INIT;
@@ -279,10 +268,9 @@ static enum talk_end give_answer(struct talk *t, struct ask_answer answer, const
 	if (answer.scope != ASK_ONCE && !rule_for(t, &answer, &rule))
 		return TALK_ON;
 	answer.rule = answer.scope == ASK_ONCE ? NULL : sbuf_text(&rule);
-	ask_terminal_give_back(t->terminal);
-	if (asker_answer(t->asker, t->q, &answer, &told, &err) < 0) {
+	if (asker_prepare(t->asker, t->q, &answer, &told, &err) < 0) {
 		note(t, err_text(err));
-		return take_again(t);
+		return TALK_ON;
 	}
 	sbuf_str(&text, done);
 	if (answer.scope == ASK_RUN)
@@ -292,7 +280,8 @@ static enum talk_end give_answer(struct talk *t, struct ask_answer answer, const
 	note(t, sbuf_text(&text));
 	sbuf_add(&t->out, sbuf_text(&told), told.len);
 	write_out(t);
-	return TALK_ANSWERED;
+	ask_terminal_give_back(t->terminal);
+	return asker_finish(t->asker, t->q, &answer, NULL) < 0 ? TALK_WITHDRAWN : TALK_ANSWERED;
 }
 
 /* These keys show something below the question, and change nothing in it. */

@@ -107,7 +107,7 @@ static void act_on(struct tty *tty, struct asker *asker, struct ask_question *q,
 		ask_terminal_close(&tty->terminal);
 	if (end != TALK_INTERRUPTED)
 		return;
-	asker_answer(asker, q, &deny, NULL, NULL);
+	asker_finish(asker, q, &deny, NULL);
 	if (tty->interrupts > 1)
 		asker_end_run(asker);
 }
