@@ -10,9 +10,11 @@ static const char *unix_path(const struct pending *pending, size_t i)
 	return target->path[0] && !nowhere ? target->path : NULL;
 }
 
-void event_facts_put(
-	const struct pending *pending, struct event_facts *facts, struct event_call *call)
+void event_facts_put(struct pending *pending, struct event_call *call)
 {
+	const size_t n = pending->targets_len;
+	const char **paths = n ? arena_alloc(&pending->arena, n * sizeof(*paths)) : NULL;
+
 	call->uid_known = pending->uid != (uid_t)-1;
 	call->uid = pending->uid;
 	call->module = pending->module;
@@ -20,10 +22,10 @@ void event_facts_put(
 		call->target = &pending->exec->program;
 	if (pending->env_code[0])
 		call->env_code = pending->env_code;
-	for (size_t i = 0; i < pending->targets_len; i++)
-		facts->unix_paths[i] = unix_path(pending, i);
 	call->spawning = pending->spawning;
 	call->spawning_len = pending->spawning_len;
-	call->unix_paths = facts->unix_paths;
-	call->unix_paths_len = pending->targets_len;
+	for (size_t i = 0; paths && i < n; i++)
+		paths[i] = unix_path(pending, i);
+	call->unix_paths = paths;
+	call->unix_paths_len = paths ? n : 0;
 }

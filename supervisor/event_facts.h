@@ -5,13 +5,7 @@
 #include "report/event.h"
 #include "supervisor/pending.h"
 
-/* What the event borrows. */
-struct event_facts {
-	const char *unix_paths[TARGETS_MAX];
-};
-
-/* Adds those that were gathered to the event's call. */
-void event_facts_put(
-	const struct pending *pending, struct event_facts *facts, struct event_call *call);
+/* Adds those that were gathered to the event's call. What is made for it is in pending's arena. */
+void event_facts_put(struct pending *pending, struct event_call *call);
 
 #endif

@@ -51,7 +51,9 @@ struct pending {
 	char comm[COMM_SIZE];          /* the same */
 	pid_t child;                   /* the task a spawn made; 0 before */
 	bool child_is_thread;
-	const struct program *program; /* what an exec that succeeded runs; borrowed */
+	const struct program *program; /* what an exec that succeeded runs; of the next: */
+	const struct lineage *runs;    /* owned; NULL: no exec, or it failed */
+	struct call_result result;     /* once it is over */
 	/* Judging: audit and enforce. */
 	bool judged;
 	bool dead;                   /* its task died while it was held; nobody waits for it */

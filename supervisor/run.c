@@ -69,10 +69,20 @@ static void emit_summary(struct run *run)
 	emit(&run->emitter, &event, &now);
 }
 
+/* What is not recorded must not happen. In the thread that writes. */
+static void on_log_failed(void *ctx)
+{
+	struct run *run = ctx;
+
+	if (mode_enforces(run->options->mode))
+		tracer_ask_kill(run->tracer);
+}
+
 static void on_command_stopped(void *ctx)
 {
 	struct run *run = ctx;
 
+	emitter_flush(&run->emitter);
 	signals_stop_like_command(&run->signals);
 }
 
@@ -103,6 +113,10 @@ static void run_init(struct run *run)
 		.summary = run->options->summary,
 		.mode = run->options->mode,
 		.begin_ns = moment_now().mono_ns,
+		.released = watch_released,
+		.ctx = &run->watch,
+		.failed = on_log_failed,
+		.failed_ctx = run,
 	};
 }
 
@@ -334,6 +348,9 @@ static int watch_command(
 	int rc;
 
 	run->watch.command = run->spawn.pid;
+	rc = emitter_start(&run->emitter, err);
+	if (rc < 0)
+		return rc;
 	rc = signals_start(
 		&run->signals, run->tracer, run->spawn.pid, run->options->timeout_ns, err);
 	if (rc < 0)
@@ -350,7 +367,7 @@ static int watch_command(
 	if (rc == 0 && !tracer_command_ran(run->tracer) && !outcome->timed_out)
 		rc = command_failure(run, exit_status, err);
 	emit_summary(run);
-	if (rc == 0 && run->emitter.failing && mode_enforces(run->options->mode))
+	if (rc == 0 && atomic_load(&run->emitter.failing) && mode_enforces(run->options->mode))
 		rc = err_set(err, 0, "the log could not be written, so the command was killed");
 	return rc;
 }
@@ -363,6 +380,7 @@ static void run_free(struct run *run)
 	launch_free(&run->launch);
 	if (run->watch.gate)
 		gate_free(&run->gate);
+	emitter_stop(&run->emitter);
 	watch_free(&run->watch);
 	stacks_free(run->stacks);
 	tracer_free(run->tracer);

@@ -27,6 +27,13 @@ static struct event_task event_task_now(const struct task *task)
 	};
 }
 
+/* Its task may run another program, or be gone, when it is written. */
+static void emit_task_event(struct watch *watch, struct event *event, const struct moment *at)
+{
+	lineage_ref(event->task.lineage);
+	emit_later(watch->emitter, event, at, NULL);
+}
+
 static void watch_started(void *ctx, struct task *task, struct task *maker, const char *how)
 {
 	struct watch *watch = ctx;
@@ -54,7 +61,7 @@ static void watch_started(void *ctx, struct task *task, struct task *maker, cons
 		gate_started(watch->gate, task, pending && pending->reserved);
 		spawning_end(&watch->gate->spawning, pending);
 	}
-	emit(watch->emitter, &event, &now);
+	emit_task_event(watch, &event, &now);
 }
 
 /* Calls whose first argument is the descriptor of a socket worth asking about. */
@@ -133,16 +140,16 @@ static const struct stack *shown_stack(const struct watch *watch, const struct p
 	return shown ? pending->stack : NULL;
 }
 
-static struct event call_event(const struct watch *watch, const struct task *task,
-	const struct pending *pending, const struct call_result *result)
+static struct event call_event(
+	const struct watch *watch, const struct task *task, const struct pending *pending)
 {
 	struct event event = {
 		.type = EVENT_CALL,
 		.task = event_task_now(task),
 		.call = {
 			.call = &pending->call,
-			.result = result,
-			.duration_ns = duration_since(&pending->at, result),
+			.result = &pending->result,
+			.duration_ns = duration_since(&pending->at, &pending->result),
 			.socket = &pending->socket,
 			.stack = shown_stack(watch, pending),
 			.program = pending->program,
@@ -166,8 +173,7 @@ static struct event call_event(const struct watch *watch, const struct task *tas
 void watch_describe(const struct watch *watch, const struct task *task,
 	const struct pending *pending, struct sbuf *out)
 {
-	const struct call_result unknown = { 0 };
-	struct event event = call_event(watch, task, pending, &unknown);
+	struct event event = call_event(watch, task, pending);
 
 	emitter_stamp(watch->emitter, &event, &pending->at);
 	if (!jsonl_event(&event, out))
@@ -176,9 +182,12 @@ void watch_describe(const struct watch *watch, const struct task *task,
 
 void watch_forget(struct watch *watch, struct pending *pending)
 {
+	struct program_table *programs = tracer_tasks(watch->tracer)->programs;
+
 	if (pending->parked)
 		watch_forget(watch, pending->parked);
-	lineage_unref(tracer_tasks(watch->tracer)->programs, pending->lineage);
+	lineage_unref(programs, pending->lineage);
+	lineage_unref(programs, pending->runs);
 	pending_put(&watch->pool, pending);
 }
 
@@ -211,20 +220,31 @@ void watch_finish(struct watch *watch, struct task *task, struct pending *pendin
 	const struct call_result *result)
 {
 	struct mem_reader mem = task_memory_reader(&task->tid);
-	struct event_facts facts;
 	struct event event;
 
+	pending->result = *result;
 	call_decode_result(&pending->call, result, &mem, &pending->arena);
-	event = call_event(watch, task, pending, result);
-	event_facts_put(pending, &facts, &event.call);
-	emit(watch->emitter, &event, &pending->at);
+	event = call_event(watch, task, pending);
+	event_facts_put(pending, &event.call);
 	if (watch->gate) {
 		note_denied_command(watch, task, pending);
 		gate_returned(watch->gate, pending, pending->child != 0);
 	}
 	/* One that a thread of the gate still works on is forgotten when that is through. */
-	if (!watch->gate || !gate_cancel(watch->gate, pending))
-		watch_forget(watch, pending);
+	if (watch->gate && gate_cancel(watch->gate, pending))
+		emit(watch->emitter, &event, &pending->at);
+	else
+		emit_later(watch->emitter, &event, &pending->at, pending);
+}
+
+void watch_released(void *ctx, const struct event *event, void *owner)
+{
+	struct watch *watch = ctx;
+
+	if (owner)
+		watch_forget(watch, owner);
+	else if (event->type == EVENT_START || event->type == EVENT_EXIT)
+		lineage_unref(tracer_tasks(watch->tracer)->programs, event->task.lineage);
 }
 
 /* False: its task has been killed, and what was read may be another one's. */
@@ -263,9 +283,6 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 	bool silent = false;
 
 	*out = NULL;
-	/* What is not recorded must not happen. */
-	if (watch->emitter->failing && watch->gate && mode_enforces(watch->gate->mode))
-		tracer_kill_all(watch->tracer);
 	if (!pending)
 		return no_memory(watch, answer);
 	pending->at = moment_now();
@@ -399,8 +416,10 @@ static void watch_execed(void *ctx, struct task *task)
 	const struct lineage *lineage = task->process->lineage;
 
 	stacks_forget(watch->stacks, task->process->pid);
-	if (pending && lineage)
+	if (pending && lineage) {
+		pending->runs = lineage_ref(lineage);
 		pending->program = lineage->program;
+	}
 	if (pending && watch->gate)
 		exec_argv_refresh(task->process->pid, pending);
 	warn_of_privileges(watch, task);

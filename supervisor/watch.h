@@ -52,6 +52,9 @@ void watch_finish(struct watch *watch, struct task *task, struct pending *pendin
 /* Forgets a call of which nothing is told. */
 void watch_forget(struct watch *watch, struct pending *pending);
 
+/* For the emitter: what an event of ours pointed to may go. ctx is a struct watch. */
+void watch_released(void *ctx, const struct event *event, void *owner);
+
 /* The observer of a tracer whose ctx is a struct watch. */
 struct tracer_observer watch_observer(struct watch *watch);
 

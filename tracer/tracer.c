@@ -58,6 +58,7 @@ int tracer_new(const struct tracer_observer *observer, struct tracer **out, stru
 		return err_set(err, ENOMEM, "cannot make the task table");
 	}
 	tracer->observer = observer;
+	tracer->thread = pthread_self();
 	reports_init(&tracer->reports);
 	*out = tracer;
 	return 0;
@@ -599,7 +600,6 @@ static void handle_wakes(struct tracer *tracer)
 int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **err)
 {
 	tracer->command = command;
-	tracer->thread = pthread_self();
 	if (!task_born(tracer, command, command, NULL, NULL, "spawn"))
 		return err_set(err, ENOMEM, "cannot watch the command");
 	for (;;) {
