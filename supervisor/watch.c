@@ -443,7 +443,7 @@ static void watch_exited(void *ctx, struct task *task, int status)
 		},
 	};
 
-	emit(watch->emitter, &event, &now);
+	emit_task_event(watch, &event, &now);
 	parking_drop(watch, task);
 	if (process_ends)
 		stacks_forget(watch->stacks, task->process->pid);
