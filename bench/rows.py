@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 FLOORS = ["floor: notify", "floor: on behalf", "floor: ptrace entry", "floor: ptrace exit"]
 STRACES = ["strace bpf", "strace"]
 MODES = ["trace", "audit", "enforce"]
+STACKS = ["strace bpf", "strace bpf -k", "trace, logged", "trace -k", "trace -kk"]
 ALL = FLOORS + STRACES + MODES
 
 
@@ -64,6 +65,10 @@ ROWS = [
     Row("sendto", "{bench}/send to {n}", ALL, 3000),
     Row("sendmsg", "{bench}/send msg {n}", ALL, 3000),
     Row("fork-exec", "{bench}/fork_exec {n}", ALL, 200),
+    # The same stack again and again; stacks of processes that were not seen before.
+    Row("stacks", "{bench}/deep_connect 8 {n}", STACKS + ["enforce", "enforce -k"], 1000,
+        rounds=5),
+    Row("first-stacks", "{bench}/fork_exec {n}", STACKS, 100, rounds=5),
     Row("threads", "{bench}/threads {n}", ALL, 1000),
     *[_at_once(threads) for threads in (1, 2, 8, 64)],
     Row("start-up", "/bin/true", STRACES[:1] + ["bubblewrap", "firejail"] + MODES, by="hyperfine",

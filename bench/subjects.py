@@ -18,10 +18,15 @@ SUBJECTS = {
     "floor: ptrace exit": "{bench}/ptrace_floor exit",
     "strace bpf": "strace -f --seccomp-bpf -qq -e trace=" + TRACED + " -o {tmp}/strace",
     "strace": "strace -f -qq -e trace=" + TRACED + " -o {tmp}/strace",
+    "strace bpf -k": "strace -k -f --seccomp-bpf -qq -e trace=" + TRACED + " -o {tmp}/strace",
     "bubblewrap": "bwrap --dev-bind / / --",
     "firejail": "firejail --quiet --noprofile --",
     "trace": "{callgate} trace {options} -o {tmp}/text",
     "trace, logged": "{callgate} trace {options} -o {tmp}/text --log {tmp}/log",
+    "trace -k": "{callgate} trace -k {options} -o {tmp}/text --log {tmp}/log",
+    "trace -kk": "{callgate} trace -kk {options} -o {tmp}/text --log {tmp}/log",
+    "enforce -k": "{callgate} enforce -k {options} -p {tmp}/ten.yaml --denied-only"
+    " -o {tmp}/text --log {tmp}/log",
     "audit": "{callgate} audit {options} -p {tmp}/ten.yaml -o {tmp}/text --log {tmp}/log",
     "enforce": "{callgate} enforce {options} -p {tmp}/ten.yaml --denied-only"
     " -o {tmp}/text --log {tmp}/log",

@@ -24,6 +24,8 @@ DEMANDS = [
     Demand("UDP connect", "udp-connect", "enforce", "strace bpf", 0.6),
     Demand("fork + exec + wait", "fork-exec", "enforce", "native", 1.35),
     Demand("fork + exec + wait", "fork-exec", "trace", "strace bpf", 1.0),
+    Demand("a stack taken again", "stacks", "trace -k", "strace bpf -k", 0.2),
+    Demand("a stack until one is denied", "stacks", "enforce -k", "enforce", 1.05),
     Demand("make -j2", "make", "enforce", "native", 1.05, metric="s"),
     *[
         Demand("a large policy, per decision", row, subject, "ten_rules", 1.2)
