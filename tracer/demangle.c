@@ -21,6 +21,8 @@ static void add(const char *part, size_t len, void *ctx)
 	struct output *output = ctx;
 	size_t room = sizeof(output->text) - output->len;
 
+	if (!len)
+		return; /* part may be NULL */
 	memcpy(output->text + output->len, part, len < room ? len : room);
 	output->len += len < room ? len : room;
 	if (len > room)

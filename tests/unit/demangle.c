@@ -49,6 +49,7 @@ static void rust(void **state)
 	(void)state;
 	expect("_ZN4core3fmt5write17h05af221e174051e9E", "core::fmt::write");
 	expect("_RNvNtCs1234_7mycrate3foo3bar", "mycrate::foo::bar");
+	expect("_RNvNtC0m_te3foo4", "_RNvNtC0m_te3foo4"); /* an empty part, then an end too soon */
 }
 
 /* Each parameter is a pair of the one before, twice: 10 bytes more, and twice the text. */
