@@ -2,6 +2,7 @@
 
 #include <linux/ioprio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 
 #define TASK(n, who_arg, change_arg)                                                               \
@@ -16,6 +17,14 @@
 		.group = group_value, .who = 1, .change = ACTS_NO_ARG                              \
 	}
 
+#define REQUEST(n, value)                                                                          \
+	{                                                                                          \
+		.name = "ioctl", .word = "ioctl:" n, .request = value, .which = ACTS_NO_ARG,       \
+		.change = ACTS_NO_ARG                                                              \
+	}
+
+enum { REQUEST_ARG = 1 };
+
 static const struct acts_on calls[] = {
 	TASK("prlimit64", 0, 2),
 	TASK("sched_setaffinity", 0, ACTS_NO_ARG),
@@ -23,6 +32,8 @@ static const struct acts_on calls[] = {
 	TASK("sched_setparam", 0, ACTS_NO_ARG),
 	TASK("sched_setscheduler", 0, ACTS_NO_ARG),
 	WHICH("setpriority", PRIO_PROCESS, PRIO_PGRP),
+	REQUEST("tiocsti", TIOCSTI),
+	REQUEST("tioclinux", TIOCLINUX),
 	WHICH("ioprio_set", IOPRIO_WHO_PROCESS, IOPRIO_WHO_PGRP),
 };
 
@@ -42,9 +53,11 @@ const struct acts_on *acts_on_by_word(const char *word)
 	return NULL;
 }
 
-/* The kernel takes ids and kinds of them as 32 bits. */
+/* The kernel takes ids, kinds of them and requests as 32 bits. */
 static bool is_about_other(const struct acts_on *acts, const uint64_t args[static 6])
 {
+	if (acts->request)
+		return (uint32_t)args[REQUEST_ARG] == acts->request;
 	if (acts->change != ACTS_NO_ARG && args[acts->change] == 0)
 		return false;
 	return (uint32_t)args[acts->who] != 0 ||
@@ -54,8 +67,8 @@ static bool is_about_other(const struct acts_on *acts, const uint64_t args[stati
 const struct acts_on *acts_on_other(const struct call *call)
 {
 	for (size_t i = 0; i < CALLS; i++) {
-		if (strcmp(calls[i].name, call->name) == 0)
-			return is_about_other(&calls[i], call->args) ? &calls[i] : NULL;
+		if (strcmp(calls[i].name, call->name) == 0 && is_about_other(&calls[i], call->args))
+			return &calls[i];
 	}
 	return NULL;
 }

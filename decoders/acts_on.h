@@ -1,10 +1,13 @@
 /*
- * Calls that change how another process is run, named by its number in a
- * register: its limits, its priority, its processors. They ask nobody but the
- * user's id, or a capability, whether they may.
+ * Calls that act on another process. They ask nobody but the user's id, or a
+ * capability, whether they may.
  *
- * The word "CALL:other" stands for such a call that is not about the caller
- * itself.
+ * Some change how a process is run that is named by its number in a register:
+ * its limits, its priority, its processors. The word "CALL:other" stands for such
+ * a call that is not about the caller itself.
+ *
+ * Some are requests of ioctl(2) that type into a terminal, for whoever reads from
+ * it: "ioctl:tiocsti", and "ioctl:tioclinux" (ioctl_console(2)), which pastes.
  */
 #ifndef CALLGATE_DECODERS_ACTS_ON_H
 #define CALLGATE_DECODERS_ACTS_ON_H
@@ -18,6 +21,7 @@ enum { ACTS_NO_ARG = -1 };
 
 struct acts_on {
 	const char *name, *word; /* "setpriority", "setpriority:other" */
+	unsigned request;        /* ioctl: its second argument; else 0, and what follows counts */
 	int which;               /* argument that says what `who` is; ACTS_NO_ARG: a task */
 	unsigned process, group; /* its values for a task, and for a process group */
 	int who;                 /* argument with the number; 0 is the caller */
@@ -27,10 +31,10 @@ struct acts_on {
 /* The i-th, NULL past the last. */
 const struct acts_on *acts_on_at(size_t i);
 
-/* By "CALL:other"; NULL when there is none. */
+/* By its word; NULL when there is none. */
 const struct acts_on *acts_on_by_word(const char *word);
 
-/* What the call is, when its registers make it "other"; else NULL. */
+/* What the call is, when its registers make it one of these; else NULL. */
 const struct acts_on *acts_on_other(const struct call *call);
 
 #endif

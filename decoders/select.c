@@ -61,8 +61,8 @@ bool call_set_has_only_other(const struct call_set *set, const char *name)
 	if (set->all || set_find(set, name) < set->len)
 		return false;
 	for (size_t i = 0; (acts = acts_on_at(i)); i++) {
-		if (strcmp(acts->name, name) == 0)
-			return set_find(set, acts->word) < set->len;
+		if (strcmp(acts->name, name) == 0 && set_find(set, acts->word) < set->len)
+			return true;
 	}
 	return false;
 }

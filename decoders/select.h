@@ -10,7 +10,7 @@
  *                       beginning, "!" inverts the whole list
  *   all, none           alone
  *
- *   prlimit64:other     calls of decoders/acts_on.h, only where they are about another process
+ *   prlimit64:other     calls of decoders/acts_on.h, only where they act on another process
  *
  * "trace=" before the expression is allowed, as in strace's -e. socketcall(2)
  * is no call of its own here: its name stands for the calls that i386 can make

@@ -85,9 +85,12 @@ static int add_other(
 		test_arg((unsigned)acts->who, SCMP_CMP_NE, 0, 0),
 		test_arg((unsigned)acts->change, SCMP_CMP_NE, 0, 0),
 	};
-	int rc =
-		seccomp_rule_add_array(ctx, action, nr, acts->change == ACTS_NO_ARG ? 1 : 2, tests);
+	int rc;
 
+	if (acts->request)
+		return seccomp_rule_add(ctx, action, nr, 1,
+			test_arg(1, SCMP_CMP_MASKED_EQ, UINT32_MAX, acts->request));
+	rc = seccomp_rule_add_array(ctx, action, nr, acts->change == ACTS_NO_ARG ? 1 : 2, tests);
 	if (rc < 0 || acts->which == ACTS_NO_ARG)
 		return rc;
 	return seccomp_rule_add(

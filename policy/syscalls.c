@@ -28,6 +28,9 @@ static const char *const denied_by_default[] = {
 	"sched_setparam:other",
 	"sched_setscheduler:other",
 	"setpriority:other",
+	/* typing for whoever reads from the terminal: the shell that callgate was started from */
+	"ioctl:tiocsti",
+	"ioctl:tioclinux",
 	/* acting without a system call of its own, past the filter */
 	"io_uring_setup",
 	"io_uring_enter",

@@ -41,7 +41,8 @@ enum reach reach_of(
 
 	if (!acts)
 		return REACH_INSIDE;
-	if (!in_our_pid_namespace(task->tid))
+	/* Who reads from a terminal is not known. */
+	if (acts->request || !in_our_pid_namespace(task->tid))
 		return REACH_OUTSIDE;
 	which = acts->which == ACTS_NO_ARG ? acts->process : (uint32_t)call->args[acts->which];
 	if (which == acts->process)

@@ -333,6 +333,31 @@ stack_shown() {
 	SCRIPT
 }
 
+@test "the command cannot type the answer: TIOCSTI is denied" {
+	# It can where nobody stops it; Linux 6.2 may forbid it by itself (dev.tty.legacy_tiocsti).
+	printf 'expect \\n\n' >script
+	"$FIXTURES/pty_driver" script timeout 1 "$FIXTURES/type_answer" y >seen 3>&- || true
+	grep -q typed seen || skip 'this kernel does not let anybody type so'
+	talk -- sh -c '"$0" y & curl -s http://127.0.0.1:81/; echo "status $?"; kill $!' \
+		"$FIXTURES/type_answer" <<-'SCRIPT'
+		expect wants to run
+		expect  > 
+		send r
+		expect wants to run
+		expect  > 
+		send r
+		expect EPERM
+		expect wants to connect
+		expect  > 
+		expect ioctl
+		expect ioctl
+		send n
+		expect denied once
+		expect status 7
+	SCRIPT
+	expect_event '.call == "ioctl" and .verdict == "deny" and .reason == "syscall.denied"'
+}
+
 @test "a process that dies withdraws its question; the next one is asked" {
 	talk -- sh -c 'timeout -s KILL 1 curl -s http://127.0.0.1:81/; curl -s http://127.0.0.1:82/; echo "status $?"' <<-'SCRIPT'
 		expect wants to run /usr/bin/timeout

@@ -184,6 +184,10 @@ static void only_what_may_be_about_another_process(void **state)
 			ALLOW },
 		{ "prlimit64 of another", AUDIT_ARCH_X86_64, 302, { 9, 7, 0x1000 }, TRACE },
 		{ "prlimit64 of -1", AUDIT_ARCH_X86_64, 302, { UINT64_MAX, 7, 0x1000 }, TRACE },
+		{ "TIOCSTI", AUDIT_ARCH_X86_64, 16, { 0, 0x5412, 0x1000 }, TRACE },
+		{ "TIOCSTI with high bits", AUDIT_ARCH_X86_64, 16, { 0, 0x700005412, 9 }, TRACE },
+		{ "i386 TIOCSTI", AUDIT_ARCH_I386, 54, { 0, 0x5412, 0x1000 }, TRACE },
+		{ "another ioctl", AUDIT_ARCH_X86_64, 16, { 0, 0x5413, 0x1000 }, ALLOW },
 		{ "i386 prlimit64 of another", AUDIT_ARCH_I386, 340, { 9, 7, 0x1000 }, TRACE },
 		{ "setpriority of oneself passes", AUDIT_ARCH_X86_64, 141, { 0, 0, 5 }, ALLOW },
 		{ "setpriority of another", AUDIT_ARCH_X86_64, 141, { 0, 9, 5 }, TRACE },
@@ -195,8 +199,8 @@ static void only_what_may_be_about_another_process(void **state)
 	};
 
 	(void)state;
-	check_rows("prlimit64:other,setpriority:other,ioprio_set:other", FILTER_TRACE, rows,
-		sizeof(rows) / sizeof(rows[0]));
+	check_rows("prlimit64:other,setpriority:other,ioprio_set:other,ioctl:tiocsti", FILTER_TRACE,
+		rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 int main(void)
