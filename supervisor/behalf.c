@@ -118,7 +118,7 @@ int64_t behalf_interrupted(const struct behalf *b)
 	return BEHALF_RESTART;
 }
 
-static int64_t behalf_connect(struct behalf *b, const struct credentials_pair *who)
+int64_t behalf_connect(const struct behalf *b, const struct credentials_pair *who)
 {
 	const struct sockaddr_value *addr = call_value(b->call, "sockaddr")->sockaddr;
 	struct behalf_address to;

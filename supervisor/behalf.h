@@ -48,6 +48,7 @@ struct behalf {
 	 * the socket is bound there, and its task should not live on.
 	 */
 	bool raced;
+	bool at_once; /* of behalf_make_now(): fails with -EAGAIN rather than wait */
 };
 
 /*
@@ -59,5 +60,13 @@ struct behalf {
  * A broken pipe sends the task its SIGPIPE, like the kernel.
  */
 int64_t behalf_make(struct behalf *behalf);
+
+/*
+ * The same, for calls that neither wait nor depend on who makes them, so that
+ * any thread may make them on the spot: connect(2) and sendto(2) on UDP
+ * sockets. Returns false when this is no such call, or would have to wait;
+ * nothing is done then.
+ */
+bool behalf_make_now(struct behalf *behalf, int64_t *result);
 
 #endif

@@ -42,6 +42,7 @@ bool behalf_is_path(const struct behalf *b, const struct sockaddr_value *addr);
 /* What -EINTR of a call that has done nothing is to the task. */
 int64_t behalf_interrupted(const struct behalf *b);
 
+int64_t behalf_connect(const struct behalf *b, const struct credentials_pair *who);
 int64_t behalf_bind(struct behalf *b, const struct credentials_pair *who); /* behalf_bind.c */
 int64_t behalf_sendto(const struct behalf *b, const struct credentials_pair *who);
 int64_t behalf_sendmsg(const struct behalf *b, const struct credentials_pair *who);

@@ -119,7 +119,8 @@ static int64_t send_piece(struct sending *s, size_t len)
 	}
 	if (credentials_take_on(s->who) < 0)
 		return -EPERM;
-	n = sendmsg(s->b->fd, &header, piece_flags(m->flags, first, last));
+	n = sendmsg(s->b->fd, &header,
+		piece_flags(m->flags, first, last) | (s->b->at_once ? MSG_DONTWAIT : 0));
 	if (n < 0)
 		n = -errno;
 	credentials_give_back(s->who);

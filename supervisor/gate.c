@@ -94,6 +94,8 @@ static enum trap_response make_on_behalf(
 			},
 		.user = pending,
 	};
+	if (behalf_make_now(&pending->job.behalf, answer))
+		return TRAP_ANSWER;
 	pending->stage = STAGE_BEHALF;
 	rc = behalf_pool_submit(gate->pool, &pending->job);
 	if (rc == 0)

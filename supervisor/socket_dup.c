@@ -42,6 +42,31 @@ int socket_dup(pid_t pid, pid_t tid, int fd)
 	return dup < 0 ? -errno : dup;
 }
 
+/* More tasks than that would leave too few descriptors for sockets; they are served as before. */
+enum { PIDFDS_BELOW = 512 };
+
+/*
+ * A pidfd stands for one task for ever: where its number goes to another task,
+ * it is of no use any more, and of no harm (pidfd_getfd(2), ESRCH).
+ */
+int socket_dup_task(struct task *task, int fd)
+{
+	int dup;
+
+	if (task->pidfd < 0)
+		task->pidfd = open_pidfd(task->process->pid, task->tid);
+	if (task->pidfd < 0)
+		return -errno;
+	dup = (int)syscall(SYS_pidfd_getfd, task->pidfd, fd, 0);
+	if (dup < 0)
+		dup = -errno;
+	if (dup != -ESRCH && task->pidfd < PIDFDS_BELOW)
+		return dup;
+	close(task->pidfd);
+	task->pidfd = -1;
+	return dup == -ESRCH ? socket_dup(task->process->pid, task->tid, fd) : dup;
+}
+
 static bool ask(int fd, int option, int *value)
 {
 	socklen_t len = sizeof(*value);

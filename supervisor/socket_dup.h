@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "decoders/socket_facts.h"
+#include "tracer/task.h"
 
 /*
  * Duplicates descriptor `fd` of the task `tid` of process `pid`, which must be
@@ -14,6 +15,9 @@
  * Linux 6.9 on (PIDFD_THREAD); before, that is -EPERM.
  */
 int socket_dup(pid_t pid, pid_t tid, int fd);
+
+/* The same for a task of the table, whose pidfd is kept with it. For the tracing thread only. */
+int socket_dup_task(struct task *task, int fd);
 
 /* Fills facts of a descriptor of ours; they stay unknown when it is no socket. */
 void socket_ask(int fd, struct socket_facts *facts);

@@ -78,7 +78,7 @@ static bool uses_socket(const struct call *call)
 }
 
 /* The duplicate is kept where the call may be made on it; otherwise only asked. */
-static void find_socket(const struct watch *watch, const struct task *task, struct pending *pending)
+static void find_socket(const struct watch *watch, struct task *task, struct pending *pending)
 {
 	const struct value *value = call_value(&pending->call, "fd");
 	bool judged = watch->gate && judge_by_socket(&watch->gate->judge, &pending->call);
@@ -87,7 +87,7 @@ static void find_socket(const struct watch *watch, const struct task *task, stru
 	pending->socket = (struct socket_facts){ 0 };
 	if (!judged && (!value || !uses_socket(&pending->call)))
 		return;
-	pending->fd = socket_dup(task->process->pid, task->tid, fd);
+	pending->fd = socket_dup_task(task, fd);
 	if (pending->fd < 0)
 		return;
 	socket_ask(pending->fd, &pending->socket);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tracer/program_table.h"
 
@@ -64,6 +65,7 @@ struct task *task_add(struct task_table *table, pid_t tid, pid_t pid, const stru
 	task->process = process;
 	task->start_ns = now_ns;
 	task->own_restart = -1;
+	task->pidfd = -1;
 	process->tasks++;
 	HASH_ADD_INT(table->tasks, tid, task);
 	return task;
@@ -74,6 +76,8 @@ void task_remove(struct task_table *table, struct task *task)
 	struct process *process = task->process;
 
 	HASH_DEL(table->tasks, task);
+	if (task->pidfd >= 0)
+		close(task->pidfd);
 	free(task);
 	if (--process->tasks == 0)
 		process_remove(table, process);

@@ -41,6 +41,7 @@ struct task {
 	int64_t own_restart; /* number of a call whose -ERESTARTSYS is its own; -1: of none */
 	int64_t nr;          /* of the call it trapped at */
 	bool renaming;       /* within a prctl(PR_SET_NAME) */
+	int pidfd;           /* of whoever watches the tracer; closed with the task; -1: none */
 	char comm[COMM_SIZE];
 	uint64_t start_ns; /* CLOCK_MONOTONIC */
 	void *user;        /* of whoever watches the tracer */

@@ -89,6 +89,48 @@ static void udp_connects_and_dissolves(void **state)
 	assert_int_equal(getpeername(fd, (struct sockaddr *)&peer, &len), -1);
 }
 
+static void udp_goes_at_once(void **state)
+{
+	struct sockaddr_in addr, peer;
+	cleanup_close int server = bound_inet(SOCK_DGRAM, &addr);
+	cleanup_close int fd = new_socket(AF_INET, SOCK_DGRAM);
+	socklen_t len = sizeof(peer);
+	int64_t result = -1;
+	cleanup_made struct made connects, sends, refused;
+
+	(void)state;
+	MAKE(&connects, getpid(), SYS_connect, ARG(fd), ARG(&addr), sizeof(addr));
+	assert_true(behalf_make_now(&connects.behalf, &result));
+	assert_int_equal(result, 0);
+	assert_int_equal(getpeername(fd, (struct sockaddr *)&peer, &len), 0);
+	assert_int_equal(peer.sin_port, addr.sin_port);
+	MAKE(&sends, getpid(), SYS_sendto, ARG(fd), ARG("abc"), 3, 0, ARG(&addr), sizeof(addr));
+	assert_true(behalf_make_now(&sends.behalf, &result));
+	assert_int_equal(result, 3);
+	assert_true(has_input(server));
+	MAKE(&refused, getpid(), SYS_connect, ARG(fd), ARG(&addr), 3);
+	assert_true(behalf_make_now(&refused.behalf, &result));
+	assert_int_equal(result, -EINVAL);
+}
+
+static void what_may_wait_or_asks_who_calls_is_left_to_a_worker(void **state)
+{
+	struct sockaddr_in addr;
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	cleanup_close int server = bound_inet(SOCK_STREAM, &addr);
+	cleanup_close int tcp = new_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+	cleanup_close int local = new_socket(AF_UNIX, SOCK_DGRAM);
+	cleanup_made struct made m, n;
+	int64_t result;
+
+	(void)state;
+	MAKE(&m, getpid(), SYS_connect, ARG(tcp), ARG(&addr), sizeof(addr));
+	assert_false(behalf_make_now(&m.behalf, &result));
+	assert_false(has_input(server));
+	MAKE(&n, getpid(), SYS_connect, ARG(local), ARG(&un), sizeof(un));
+	assert_false(behalf_make_now(&n.behalf, &result));
+}
+
 static void what_the_kernel_refuses_is_refused(void **state)
 {
 	const struct sockaddr_in addr = loopback(9);
@@ -758,6 +800,8 @@ int main(void)
 		cmocka_unit_test(refused_is_refused),
 		cmocka_unit_test(a_non_blocking_connect_is_in_progress),
 		cmocka_unit_test(udp_connects_and_dissolves),
+		cmocka_unit_test(udp_goes_at_once),
+		cmocka_unit_test(what_may_wait_or_asks_who_calls_is_left_to_a_worker),
 		cmocka_unit_test(what_the_kernel_refuses_is_refused),
 		cmocka_unit_test(an_abstract_name_is_taken_bytewise),
 		cmocka_unit_test(a_path_leads_to_the_inode_that_was_judged),
