@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+static const char *const import_sources[] = { "openshell", "codex", NULL };
 static const char *const shells[] = { "bash", "zsh", "fish", NULL };
 
 const struct command command_table[] = {
@@ -65,6 +66,23 @@ const struct command command_table[] = {
 		.min_args = 1,
 		.max_args = -1,
 		.run = command_enforce,
+	},
+	{
+		.id = COMMAND_IMPORT,
+		.name = "import",
+		.args = "openshell FILE | codex MODE [--write DIR]...",
+		.summary = "write a policy from one of another program",
+		.description =
+			"Prints a callgate policy that decides as the source does. openshell reads "
+			"a sandbox policy of OpenShell; what system calls cannot show, such as "
+			"HTTP methods, is listed on the standard error and in comments, and with "
+			"--strict is an error. codex writes a mode of the Codex sandbox: "
+			"restricted, proxy or full-access, with the directories that may be "
+			"written.",
+		.words = import_sources,
+		.min_args = 2,
+		.max_args = 2,
+		.run = command_import,
 	},
 	{
 		.id = COMMAND_DOCTOR,

@@ -23,6 +23,7 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 #define RUNS         (TRACE | GATED)
 #define DOCTOR       COMMAND_BIT(COMMAND_DOCTOR)
 #define EXPLAIN      COMMAND_BIT(COMMAND_EXPLAIN)
+#define IMPORT       COMMAND_BIT(COMMAND_IMPORT)
 #define CHECK        COMMAND_BIT(COMMAND_CHECK)
 #define LEARN        COMMAND_BIT(COMMAND_LEARN)
 #define REPORT       COMMAND_BIT(COMMAND_REPORT)
@@ -281,6 +282,21 @@ const struct option_row option_table[] = {
 		.type = OPTION_FILE,
 		.offset = MEMBER(module),
 		.commands = EXPLAIN,
+	},
+	{
+		.long_name = "strict",
+		.help = "Write nothing when something of the source cannot be held",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(strict),
+		.commands = IMPORT,
+	},
+	{
+		.long_name = "write",
+		.arg = "DIR",
+		.help = "A directory that may be written; may be given several times",
+		.type = OPTION_LIST,
+		.offset = MEMBER(write),
+		.commands = IMPORT,
 	},
 	{
 		.long_name = "json",

@@ -58,6 +58,8 @@ struct options {
 	uint64_t ask_timeout_ns;    /* ask: for an answer; 0: none */
 	int fail_on;                /* 0: nothing; 1: a denial */
 	struct option_list lineage; /* explain: its ancestors, newest first */
+	bool strict;                /* import: what cannot be held is an error */
+	struct option_list write;   /* import: directories that may be written */
 	const char *uid;            /* explain: the user; NULL: our own */
 	struct option_list against; /* check: logs to replay */
 	const char *diff;           /* check: the policy to compare with */
