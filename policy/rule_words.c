@@ -11,6 +11,8 @@
 #include "policy/target.h"
 #include "policy/yaml.h"
 
+enum { WORDS_MEMORY = 64 * 1024 }; /* of one destination */
+
 /* A line a person is to read; what is longer than a pattern may be cannot be a rule. */
 static bool quote(const char *text, size_t len, struct sbuf *out)
 {
@@ -52,6 +54,18 @@ static void add_unix(const struct target *target, struct destination *destinatio
 	destination->name.len = target->name_len;
 }
 
+/* A path of a socket may be anything, also what the language has no words for. */
+static bool can_be_read(const struct request *request, const struct sbuf *text)
+{
+	enum destination_use use =
+		request->kind == CALL_KIND_BIND ? DESTINATION_BIND : DESTINATION_CONNECT;
+	cleanup_arena struct arena arena;
+	struct destination destination;
+
+	arena_init(&arena, WORDS_MEMORY);
+	return destination_parse(sbuf_text(text), text->len, use, &arena, &destination, NULL) == 0;
+}
+
 bool rule_words_destination(const struct request *request, struct sbuf *out)
 {
 	cleanup_sbuf struct sbuf text = SBUF_INIT, pattern = SBUF_INIT;
@@ -89,7 +103,7 @@ bool rule_words_destination(const struct request *request, struct sbuf *out)
 		return false;
 	}
 	destination_print(&destination, &text);
-	return !text.failed && quote(text.data, text.len, out);
+	return !text.failed && can_be_read(request, &text) && quote(text.data, text.len, out);
 }
 
 /*

@@ -350,16 +350,14 @@ static void most(uint64_t *most, uint64_t now)
 
 static void count_peaks(struct learn_peaks *peaks, const struct event *event)
 {
-	bool process = event->type == EVENT_START ? !event->start.thread : !event->exit.thread;
-
 	if (event->type == EVENT_SESSION) {
 		peaks->processes = peaks->tasks = peaks->spawns = 0;
 	} else if (event->type == EVENT_START) {
-		peaks->processes += process;
-		peaks->spawns += process;
+		peaks->processes += !event->start.thread;
+		peaks->spawns += !event->start.thread;
 		peaks->tasks++;
 	} else if (event->type == EVENT_EXIT) {
-		peaks->processes -= process && peaks->processes;
+		peaks->processes -= !event->exit.thread && peaks->processes;
 		peaks->tasks -= peaks->tasks > 0;
 	}
 	most(&peaks->most_processes, peaks->processes);

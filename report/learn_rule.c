@@ -116,7 +116,7 @@ void learn_rule_body(
 static bool id_is_taken(const struct learn_writer *writer, const char *id)
 {
 	const struct policy *base = writer->learn->options.base;
-	const char *at = writer->ids.data, *end = at + writer->ids.len;
+	const char *at = sbuf_text(&writer->ids), *end = at + writer->ids.len;
 	struct rule_ref ref;
 
 	for (; at < end; at += strlen(at) + 1) {
