@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -137,6 +138,22 @@ static int add_unknown_subcalls(scmp_filter_ctx ctx, uint32_t action)
 		      : seccomp_rule_add(ctx, action, nr, 1, test_arg(0, SCMP_CMP_GT, last, 0));
 }
 
+/* Tracing callgate would halt it and the command for ever: it is stopped whatever is watched. */
+static int add_attaching(scmp_filter_ctx ctx, enum filter_action action, const struct call_set *set,
+	struct err **err)
+{
+	static const long requests[] = { PTRACE_ATTACH, PTRACE_SEIZE };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (!call_set_has(set, "ptrace"))
+			rc = seccomp_rule_add(ctx, seccomp_action(action, "ptrace"),
+				SCMP_SYS(ptrace), 1,
+				test_arg(0, SCMP_CMP_EQ, (scmp_datum_t)requests[i], 0));
+	}
+	return rc < 0 ? err_set(err, -rc, "cannot add ptrace to the seccomp filter") : 0;
+}
+
 /*
  * What the task table is kept by is stopped whatever is watched: the calls that
  * make tasks, because whose child a task is must be known even when its maker
@@ -175,7 +192,8 @@ static int add_calls(scmp_filter_ctx ctx, uint32_t arch, enum filter_action acti
 	rc = subcalls ? add_unknown_subcalls(ctx, seccomp_action(action, "socketcall")) : 0;
 	if (rc < 0)
 		return err_set(err, -rc, "cannot add socketcall to the seccomp filter");
-	return add_accounting(ctx, arch, err);
+	rc = add_attaching(ctx, action, set, err);
+	return rc < 0 ? rc : add_accounting(ctx, arch, err);
 }
 
 /* A filter for one ABI only: argument tests differ between them. */

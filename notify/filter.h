@@ -29,7 +29,7 @@ enum filter_action {
  * them, are stopped too: nothing passes unseen for being unknown.
  *
  * Whatever the set holds, the calls by which the task table is kept are stopped:
- * those that make tasks, and prctl(PR_SET_NAME).
+ * those that make tasks, prctl(PR_SET_NAME), and ptrace(2) that attaches to a task.
  *
  * With FILTER_NOTIFY, spawns, execs, that prctl and whatever has no table stop for
  * the tracer all the same: it has to see how they end, and a set of all calls

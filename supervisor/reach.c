@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
 
 #include "decoders/acts_on.h"
@@ -51,4 +52,13 @@ enum reach reach_of(
 	if (which != acts->group)
 		return REACH_OUTSIDE;
 	return reach_group(table, task, (pid_t)call->args[acts->who]);
+}
+
+bool reach_traces_callgate(const struct task *task, const struct call *call)
+{
+	bool attaches = strcmp(call->name, "ptrace") == 0 &&
+			(call->args[0] == PTRACE_ATTACH || call->args[0] == PTRACE_SEIZE);
+
+	return attaches && in_our_pid_namespace(task->tid) &&
+	       tgkill(getpid(), (pid_t)call->args[1], 0) == 0;
 }

@@ -15,4 +15,11 @@ enum reach {
 enum reach reach_of(
 	const struct task_table *table, const struct task *task, const struct call *call);
 
+/*
+ * True when the task, which is stopped at the call, wants to trace callgate. Let
+ * go, both would wait for each other for ever, in any mode: each is stopped
+ * until the other has it go on.
+ */
+bool reach_traces_callgate(const struct task *task, const struct call *call);
+
 #endif

@@ -106,14 +106,16 @@ static bool is_plain_send(const struct call *call)
 
 /*
  * Some calls stop without being asked for: sends whose registers cannot tell
- * whether they name a destination, and what the tracer needs to keep its table.
+ * whether they name a destination, what the tracer needs to keep its table, and
+ * ptrace(2), of which some must not be let go.
  */
 static bool is_selected(const struct watch *watch, const struct task *task, const struct call *call)
 {
 	/* What tasks of the run do to one another is theirs to know. */
 	if (call_set_has_only_other(watch->select, call->name))
 		return reach_of(tracer_tasks(watch->tracer), task, call) != REACH_INSIDE;
-	if (call_kind(call) == CALL_KIND_SPAWN || strcmp(call->name, "prctl") == 0)
+	if (call_kind(call) == CALL_KIND_SPAWN || strcmp(call->name, "prctl") == 0 ||
+		strcmp(call->name, "ptrace") == 0)
 		return call_set_is_all(watch->select) || call_set_has(watch->select, call->name);
 	/* In enforce an i386 send stays: its arguments are in memory, and it is made on behalf. */
 	if (watch->gate && mode_enforces(watch->gate->mode))
@@ -274,6 +276,16 @@ static void take_stack(const struct watch *watch, enum stack_when when, const st
 		stacking_take(watch->stacks, task, pending);
 }
 
+/* Even where nothing else is refused: reach_traces_callgate(). */
+static enum trap_response refuse_tracing(const struct task *task, const struct pending *pending,
+	enum trap_response response, int64_t *answer)
+{
+	if (response == TRAP_ANSWER || !reach_traces_callgate(task, &pending->call))
+		return response;
+	*answer = -EPERM;
+	return TRAP_ANSWER;
+}
+
 enum trap_response watch_trap(struct watch *watch, struct task *task, const struct trap *trap,
 	uint64_t notif_id, int64_t *answer, struct pending **out)
 {
@@ -290,8 +302,9 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 	pending->notif_id = notif_id;
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
 	if (!is_selected(watch, task, &pending->call)) {
+		response = refuse_tracing(task, pending, TRAP_PASS, answer);
 		pending_put(&watch->pool, pending);
-		return TRAP_PASS;
+		return response;
 	}
 	find_socket(watch, task, pending);
 	if (!still_waits(watch, notif_id)) {
@@ -310,6 +323,7 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 		response = gate_trapped(watch->gate, task, pending, answer, &silent);
 	else
 		judge_gather_paths(task, pending);
+	response = refuse_tracing(task, pending, response, answer);
 	if (silent)
 		watch_forget(watch, pending);
 	else

@@ -167,3 +167,31 @@ reasons() {
 	enforce python3 child.py 0
 	expect_same '["syscall.denied","ENOSYS"]' "$(reasons verdict)"
 }
+
+# Tracing its tracer would halt both for ever: each waits for the other.
+@test "a command that traces callgate, or a thread of it, gets EPERM in every mode" {
+	local mode request
+	cat >attach.py <<-'PYTHON'
+		import ctypes, os, sys
+		libc = ctypes.CDLL(None, use_errno=True)
+		for tid in os.listdir(f"/proc/{os.getppid()}/task"):
+		    result = libc.ptrace(int(sys.argv[1], 0), int(tid), 0, 0)
+		    print(result, ctypes.get_errno(), flush=True)
+		    if result == 0:
+		        libc.ptrace(0x4207, int(tid), 0, 0)
+		        os.waitpid(int(tid), 0x40000000)
+	PYTHON
+	policy <<-'POLICY'
+		default: allow
+		syscalls: {allow: [ptrace]}
+	POLICY
+	for mode in trace 'trace -e connect' 'audit -p policy.yaml' 'enforce -p policy.yaml'; do
+		# PTRACE_ATTACH, PTRACE_SEIZE
+		for request in 16 0x4206; do
+			# shellcheck disable=SC2086
+			timeout --signal=KILL "$DEADLINE" "$CALLGATE" $mode -o "$TEXT" \
+				python3 attach.py $request >said
+			[ "$(sort -u said)" = '-1 1' ]
+		done
+	done
+}

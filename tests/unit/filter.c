@@ -135,6 +135,12 @@ static void watching_no_socket_call_lets_socketcall_pass(void **state)
 	static const struct row rows[] = {
 		{ "execve", AUDIT_ARCH_X86_64, 59, { 0 }, TRACE },
 		{ "clone: tasks are accounted for", AUDIT_ARCH_X86_64, 56, { 0 }, TRACE },
+		{ "ptrace(PTRACE_ATTACH): not of callgate", AUDIT_ARCH_X86_64, 101, { 16, 9 },
+			TRACE },
+		{ "ptrace(PTRACE_SEIZE): not of callgate", AUDIT_ARCH_X86_64, 101, { 0x4206, 9 },
+			TRACE },
+		{ "i386 ptrace(PTRACE_ATTACH)", AUDIT_ARCH_I386, 26, { 16, 9 }, TRACE },
+		{ "ptrace(PTRACE_CONT) passes", AUDIT_ARCH_X86_64, 101, { 7, 9 }, ALLOW },
 		{ "prctl(PR_SET_NAME): names are followed", AUDIT_ARCH_X86_64, 157, { 15 }, TRACE },
 		{ "prctl(PR_SET_NAME), with garbage above", AUDIT_ARCH_X86_64, 157, { 0x10000000f },
 			TRACE },
