@@ -17,11 +17,11 @@ static const struct call_desc *desc_by_name(const char *name)
 }
 
 /* The six registers of a call without a decoder. */
-static void read_raw(struct call *call, const json_t *raw)
+static void read_raw(struct call *call, const struct json_node *raw)
 {
-	call->args_unreadable = json_array_size(raw) == 0;
+	call->args_unreadable = json_node_count(raw) == 0;
 	for (size_t i = 0; i < sizeof(call->args) / sizeof(call->args[0]); i++)
-		json_read_hex(json_array_get(raw, i), &call->args[i]);
+		json_read_hex(json_node_at(raw, i), &call->args[i]);
 }
 
 void json_read_call(const struct json_call *from, struct arena *arena, struct call *call,
@@ -38,7 +38,7 @@ void json_read_call(const struct json_call *from, struct arena *arena, struct ca
 	call->desc = desc_by_name(name);
 	snprintf(call->name, sizeof(call->name), "%s", name);
 	if (!call->desc) {
-		read_raw(call, json_object_get(from->args, "raw"));
+		read_raw(call, json_node_get(from->args, "raw"));
 		return;
 	}
 	for (size_t i = 0; i < CALL_FIELDS_MAX && call->desc->fields[i].name; i++) {
@@ -47,9 +47,9 @@ void json_read_call(const struct json_call *from, struct arena *arena, struct ca
 	}
 }
 
-static bool read_digits(const json_t *value, bool negative, uint64_t *out)
+static bool read_digits(const struct json_node *value, bool negative, uint64_t *out)
 {
-	const char *text = json_string_value(value);
+	const char *text = json_node_text(value);
 	char *end = NULL;
 
 	if (!text || text[negative] < '0' || text[negative] > '9')
@@ -59,22 +59,22 @@ static bool read_digits(const json_t *value, bool negative, uint64_t *out)
 	return !errno && !*end;
 }
 
-bool json_read_unsigned(const json_t *value, uint64_t *out)
+bool json_read_unsigned(const struct json_node *value, uint64_t *out)
 {
-	if (!json_is_integer(value))
+	if (!json_node_is(value, JSON_NODE_INTEGER))
 		return read_digits(value, false, out);
-	*out = (uint64_t)json_integer_value(value);
-	return json_integer_value(value) >= 0;
+	*out = (uint64_t)json_node_integer(value);
+	return json_node_integer(value) >= 0;
 }
 
-bool json_read_number(const json_t *value, int64_t *out)
+bool json_read_number(const struct json_node *value, int64_t *out)
 {
-	const char *text = json_string_value(value);
+	const char *text = json_node_text(value);
 	bool negative = text && text[0] == '-';
 	uint64_t magnitude;
 
-	if (json_is_integer(value)) {
-		*out = json_integer_value(value);
+	if (json_node_is(value, JSON_NODE_INTEGER)) {
+		*out = json_node_integer(value);
 		return true;
 	}
 	if (!read_digits(value, negative, &magnitude) || magnitude > (uint64_t)INT64_MAX + negative)
@@ -83,9 +83,9 @@ bool json_read_number(const json_t *value, int64_t *out)
 	return true;
 }
 
-bool json_read_hex(const json_t *value, uint64_t *out)
+bool json_read_hex(const struct json_node *value, uint64_t *out)
 {
-	const char *text = json_string_value(value);
+	const char *text = json_node_text(value);
 	char *end = NULL;
 
 	if (!text || strncmp(text, "0x", 2) != 0 || !text[2] || text[2] == '-' || text[2] == '+')
@@ -95,28 +95,28 @@ bool json_read_hex(const json_t *value, uint64_t *out)
 	return !errno && !*end;
 }
 
-bool json_read_name(const json_t *value, const struct name_row *names, uint64_t *out)
+bool json_read_name(const struct json_node *value, const struct name_row *names, uint64_t *out)
 {
 	const struct name_row *row = NULL;
 
-	if (names && json_is_string(value))
-		row = name_find(names, json_string_value(value));
+	if (names && json_node_is(value, JSON_NODE_STRING))
+		row = name_find(names, json_node_text(value));
 	if (!row)
 		return json_read_unsigned(value, out);
 	*out = row->value;
 	return true;
 }
 
-bool json_read_flags(const json_t *value, const struct name_row *names, uint64_t *out)
+bool json_read_flags(const struct json_node *value, const struct name_row *names, uint64_t *out)
 {
 	*out = 0;
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *element = json_array_get(value, i);
+	for (size_t i = 0; i < json_node_count(value); i++) {
+		const struct json_node *element = json_node_at(value, i);
 		uint64_t bits;
 
 		if (!json_read_hex(element, &bits) && !json_read_name(element, names, &bits))
 			return false;
 		*out |= bits;
 	}
-	return json_is_array(value);
+	return json_node_is(value, JSON_NODE_ARRAY);
 }

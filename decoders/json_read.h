@@ -9,7 +9,7 @@
 #ifndef CALLGATE_DECODERS_JSON_READ_H
 #define CALLGATE_DECODERS_JSON_READ_H
 
-#include <jansson.h>
+#include "base/json_node.h"
 
 #include "decoders/call.h"
 #include "decoders/socket_facts.h"
@@ -18,7 +18,7 @@
 struct json_call {
 	const char *abi, *name;
 	int64_t nr;
-	const json_t *args; /* as json_call_args() made them; may be anything, or NULL */
+	const struct json_node *args; /* as json_call_args() made them; may be anything, or NULL */
 };
 
 /*
@@ -32,19 +32,19 @@ void json_read_call(const struct json_call *from, struct arena *arena, struct ca
 
 /* A socket by itself: {"family":"inet","type":"stream","protocol":"tcp"}. Unknown when it is not.
  */
-void json_read_socket(const json_t *from, struct socket_facts *out);
+void json_read_socket(const struct json_node *from, struct socket_facts *out);
 
 /*
  * The bytes of a json_bytes(): the string's own or, for base64, in the arena;
  * NUL-terminated in both cases. NULL when the value is neither or does not fit.
  */
-const char *json_read_bytes(const json_t *value, struct arena *arena, size_t *len);
+const char *json_read_bytes(const struct json_node *value, struct arena *arena, size_t *len);
 
 /* The same for a text that cannot have NUL bytes within, such as a path. */
-const char *json_read_text(const json_t *value, struct arena *arena);
+const char *json_read_text(const struct json_node *value, struct arena *arena);
 
 /* An integer, or a string of digits as json_number() writes above 2^53. False: it is neither. */
-bool json_read_number(const json_t *value, int64_t *out);
-bool json_read_unsigned(const json_t *value, uint64_t *out);
+bool json_read_number(const struct json_node *value, int64_t *out);
+bool json_read_unsigned(const struct json_node *value, uint64_t *out);
 
 #endif

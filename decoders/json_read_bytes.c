@@ -7,14 +7,14 @@
 
 #include "base/escape.h"
 
-const json_t *json_in_get(const struct json_in *in, const char *name, const char *suffix)
+const struct json_node *json_in_get(const struct json_in *in, const char *name, const char *suffix)
 {
 	char key[64];
 
 	if (!*suffix)
-		return json_object_get(in->object, name);
+		return json_node_get(in->object, name);
 	snprintf(key, sizeof(key), "%s%s", name, suffix);
-	return json_object_get(in->object, key);
+	return json_node_get(in->object, key);
 }
 
 uint64_t json_in_number(const struct json_in *in, const char *name, const char *suffix)
@@ -34,20 +34,20 @@ enum value_status json_in_status(const struct json_in *in, const char *name)
 		{ VALUE_NOT_READ, "not_read" },
 		{ 0, NULL },
 	};
-	const json_t *word = json_in_get(in, name, "_status");
+	const struct json_node *word = json_in_get(in, name, "_status");
 	const struct name_row *row;
 
 	if (!word)
 		return VALUE_OK;
-	row = json_is_string(word) ? name_find(words, json_string_value(word)) : NULL;
+	row = json_node_is(word, JSON_NODE_STRING) ? name_find(words, json_node_text(word)) : NULL;
 	return row ? (enum value_status)row->value : VALUE_UNREADABLE;
 }
 
 /* What EVP_EncodeBlock() wrote. It pads with zeros, which are not part of the bytes. */
-static const char *read_base64(const json_t *value, struct arena *arena, size_t *len)
+static const char *read_base64(const struct json_node *value, struct arena *arena, size_t *len)
 {
-	const char *text = json_string_value(value);
-	size_t size = json_string_length(value), padding = 0;
+	const char *text = json_node_text(value);
+	size_t size = json_node_text_len(value), padding = 0;
 	unsigned char *out;
 	int n;
 
@@ -66,15 +66,15 @@ static const char *read_base64(const json_t *value, struct arena *arena, size_t 
 	return (const char *)out;
 }
 
-const char *json_read_bytes(const json_t *value, struct arena *arena, size_t *len)
+const char *json_read_bytes(const struct json_node *value, struct arena *arena, size_t *len)
 {
-	if (!json_is_string(value))
-		return read_base64(json_object_get(value, "base64"), arena, len);
-	*len = json_string_length(value);
-	return json_string_value(value);
+	if (!json_node_is(value, JSON_NODE_STRING))
+		return read_base64(json_node_get(value, "base64"), arena, len);
+	*len = json_node_text_len(value);
+	return json_node_text(value);
 }
 
-const char *json_read_text(const json_t *value, struct arena *arena)
+const char *json_read_text(const struct json_node *value, struct arena *arena)
 {
 	size_t len = 0;
 	const char *text = json_read_bytes(value, arena, &len);

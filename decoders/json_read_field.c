@@ -10,7 +10,7 @@ struct field_in {
 	const struct json_in *in;
 	const struct call_field *field;
 	const struct call *call;
-	const json_t *value; /* the member of that name, or NULL */
+	const struct json_node *value; /* the member of that name, or NULL */
 };
 
 /* Returns false when the member is not what it should be. */
@@ -39,7 +39,7 @@ static bool read_hex(const struct field_in *f, struct value *out)
 
 static bool read_dirfd(const struct field_in *f, struct value *out)
 {
-	const char *text = json_string_value(f->value);
+	const char *text = json_node_text(f->value);
 
 	if (!text || strcmp(text, "AT_FDCWD") != 0)
 		return read_signed(f, out);
@@ -69,8 +69,8 @@ static bool read_protocol(const struct field_in *f, struct value *out)
 	const struct value *family = call_value(f->call, "family");
 	const struct name_row *names = socket_protocols(family ? (int32_t)family->num : -1);
 
-	return json_is_string(f->value) ? json_read_name(f->value, names, &out->num)
-					: read_signed(f, out);
+	return json_node_is(f->value, JSON_NODE_STRING) ? json_read_name(f->value, names, &out->num)
+							: read_signed(f, out);
 }
 
 static bool read_socket_flags(const struct field_in *f, struct value *out)
@@ -95,7 +95,7 @@ static bool read_clone_flags(const struct field_in *f, struct value *out)
 
 static bool read_signal(const struct field_in *f, struct value *out)
 {
-	const char *text = json_string_value(f->value);
+	const char *text = json_node_text(f->value);
 	char name[32];
 
 	for (unsigned i = 1; text && i <= CALL_SIGNAL_MAX; i++) {
@@ -130,10 +130,11 @@ static bool read_data(const struct field_in *f, struct value *out)
 }
 
 /* An element of argv: the string itself, or what is wrong with it. */
-static void read_element(const json_t *element, struct arena *arena, struct bytes_value *out)
+static void read_element(
+	const struct json_node *element, struct arena *arena, struct bytes_value *out)
 {
 	const struct json_in in = { .object = element, .arena = arena };
-	const json_t *status = json_object_get(element, "status");
+	const struct json_node *status = json_node_get(element, "status");
 
 	if (!status) {
 		out->data = (const uint8_t *)json_read_bytes(element, arena, &out->len);
@@ -141,23 +142,23 @@ static void read_element(const json_t *element, struct arena *arena, struct byte
 		out->full_len = out->len;
 		return;
 	}
-	out->data = (const uint8_t *)json_read_bytes(
-		json_object_get(element, "value"), arena, &out->len);
+	out->data =
+		(const uint8_t *)json_read_bytes(json_node_get(element, "value"), arena, &out->len);
 	out->status = out->data ? VALUE_CUT : VALUE_UNREADABLE;
 	out->full_len = json_in_number(&in, "len", "");
-	json_read_hex(json_object_get(element, "addr"), &out->addr);
+	json_read_hex(json_node_get(element, "addr"), &out->addr);
 }
 
 static bool read_strings(const struct field_in *f, struct value *out)
 {
 	struct strings_value *strings = &out->strings;
 	const char *name = f->field->name;
-	size_t len = json_array_size(f->value);
+	size_t len = json_node_count(f->value);
 	struct bytes_value *items = len ? arena_alloc(f->in->arena, len * sizeof(*items)) : NULL;
 
 	strings->status = json_in_status(f->in, name);
 	for (size_t i = 0; items && i < len; i++)
-		read_element(json_array_get(f->value, i), f->in->arena, &items[i]);
+		read_element(json_node_at(f->value, i), f->in->arena, &items[i]);
 	strings->items = items;
 	strings->len = items ? len : 0;
 	strings->full_len = json_in_number(f->in, name, "_count");
@@ -188,7 +189,7 @@ static bool read_fd_pair(const struct field_in *f, struct value *out)
 {
 	out->fd_pair.status = json_in_status(f->in, f->field->name);
 	for (size_t i = 0; i < 2; i++)
-		out->fd_pair.fds[i] = (int32_t)json_integer_value(json_array_get(f->value, i));
+		out->fd_pair.fds[i] = (int32_t)json_node_integer(json_node_at(f->value, i));
 	return true;
 }
 

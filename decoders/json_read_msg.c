@@ -9,7 +9,8 @@ const struct msg_value *json_in_msg(const struct json_in *in)
 
 	if (!m)
 		return &no_room;
-	m->status = json_is_object(in->object) ? json_in_status(in, "msg") : VALUE_UNREADABLE;
+	m->status = json_node_is(in->object, JSON_NODE_OBJECT) ? json_in_status(in, "msg")
+							       : VALUE_UNREADABLE;
 	json_read_hex(json_in_get(in, "msg", "_addr"), &m->addr);
 	if (m->status != VALUE_OK)
 		return m;
@@ -25,22 +26,22 @@ const struct msg_value *json_in_msg(const struct json_in *in)
 
 void json_in_msgs(const struct json_in *in, const char *name, struct msgs_value *out)
 {
-	const json_t *array = json_in_get(in, name, "");
-	size_t len = json_array_size(array);
+	const struct json_node *array = json_in_get(in, name, "");
+	size_t len = json_node_count(array);
 	struct msg_value *items = len ? arena_alloc(in->arena, len * sizeof(*items)) : NULL;
 
 	out->status = json_in_status(in, name);
 	out->full_len = len;
 	if (out->status == VALUE_CUT)
 		out->full_len = json_in_number(in, name, "_count");
-	if (!json_is_array(array) || (len && !items)) {
+	if (!json_node_is(array, JSON_NODE_ARRAY) || (len && !items)) {
 		/* One that nobody knows of stands for them all. */
 		out->status = VALUE_CUT;
 		out->full_len = 1;
 		return;
 	}
 	for (size_t i = 0; i < len; i++) {
-		const struct json_in one = { json_array_get(array, i), in->arena, in->facts };
+		const struct json_in one = { json_node_at(array, i), in->arena, in->facts };
 
 		items[i] = *json_in_msg(&one);
 	}

@@ -6,13 +6,13 @@
 #include "decoders/json_read.h"
 
 struct json_in {
-	const json_t *object; /* the arguments, or one message's */
+	const struct json_node *object; /* the arguments, or one message's */
 	struct arena *arena;
 	struct socket_facts *facts; /* filled by the first socket address that has them */
 };
 
 /* The member `name` with a suffix: "argv_status". NULL when it is not there. */
-const json_t *json_in_get(const struct json_in *in, const char *name, const char *suffix);
+const struct json_node *json_in_get(const struct json_in *in, const char *name, const char *suffix);
 
 /* VALUE_OK when nothing is marked, VALUE_UNREADABLE for a word that is not known. */
 enum value_status json_in_status(const struct json_in *in, const char *name);
@@ -21,13 +21,13 @@ enum value_status json_in_status(const struct json_in *in, const char *name);
 uint64_t json_in_number(const struct json_in *in, const char *name, const char *suffix);
 
 /* "0x1f". */
-bool json_read_hex(const json_t *value, uint64_t *out);
+bool json_read_hex(const struct json_node *value, uint64_t *out);
 
 /* A name of the table, or a number. */
-bool json_read_name(const json_t *value, const struct name_row *names, uint64_t *out);
+bool json_read_name(const struct json_node *value, const struct name_row *names, uint64_t *out);
 
 /* An array of names and "0x..." elements. */
-bool json_read_flags(const json_t *value, const struct name_row *names, uint64_t *out);
+bool json_read_flags(const struct json_node *value, const struct name_row *names, uint64_t *out);
 
 void json_in_bytes(const struct json_in *in, const char *name, struct bytes_value *out);
 

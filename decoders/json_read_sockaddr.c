@@ -31,7 +31,7 @@ static bool read_number32(const struct json_in *in, const char *name, uint32_t *
 
 static bool read_ip(const struct json_in *in, int family, void *addr, in_port_t *port)
 {
-	const char *text = json_string_value(json_in_get(in, "address", ""));
+	const char *text = json_node_text(json_in_get(in, "address", ""));
 	uint32_t number;
 
 	if (!text || inet_pton(family, text, addr) != 1 || !read_number32(in, "port", &number) ||
@@ -66,11 +66,11 @@ static bool read_inet6(const struct json_in *in, struct sockaddr_value *s)
 static bool read_unix(const struct json_in *in, struct sockaddr_value *s)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	const json_t *path = json_in_get(in, "path", "");
+	const struct json_node *path = json_in_get(in, "path", "");
 	size_t head = offsetof(struct sockaddr_un, sun_path), len = 0;
 	const char *name;
 
-	if (json_is_true(json_in_get(in, "unnamed", ""))) {
+	if (json_node_is(json_in_get(in, "unnamed", ""), JSON_NODE_TRUE)) {
 		set_raw(s, &un, head);
 		return true;
 	}
@@ -133,10 +133,10 @@ static int hex_digit(char c)
 }
 
 /* The bytes of an address that nobody could make sense of. */
-static bool read_raw(const json_t *value, struct sockaddr_value *s)
+static bool read_raw(const struct json_node *value, struct sockaddr_value *s)
 {
-	const char *text = json_string_value(value);
-	size_t len = json_string_length(value) / 2;
+	const char *text = json_node_text(value);
+	size_t len = json_node_text_len(value) / 2;
 
 	if (!text || len < sizeof(s->family) || len > sizeof(s->raw))
 		return false;
@@ -153,7 +153,7 @@ static bool read_raw(const json_t *value, struct sockaddr_value *s)
 
 static bool read_members(const struct json_in *in, struct sockaddr_value *s)
 {
-	const json_t *raw = json_in_get(in, "raw", "");
+	const struct json_node *raw = json_in_get(in, "raw", "");
 	size_t known = sizeof(families) / sizeof(families[0]);
 	uint64_t family;
 
@@ -170,7 +170,7 @@ static bool read_members(const struct json_in *in, struct sockaddr_value *s)
 static void read_facts(const struct json_in *in, const struct sockaddr_value *s)
 {
 	struct socket_facts facts = { .known = true, .family = s->family };
-	const json_t *protocol = json_in_get(in, "protocol", "");
+	const struct json_node *protocol = json_in_get(in, "protocol", "");
 	uint64_t number = 0;
 
 	if (in->facts->known || !json_read_name(json_in_get(in, "type", ""), socket_types, &number))
@@ -185,14 +185,14 @@ static void read_facts(const struct json_in *in, const struct sockaddr_value *s)
 	*in->facts = facts;
 }
 
-void json_read_socket(const json_t *from, struct socket_facts *out)
+void json_read_socket(const struct json_node *from, struct socket_facts *out)
 {
 	uint64_t family, type, protocol;
-	const json_t *named = json_object_get(from, "protocol");
+	const struct json_node *named = json_node_get(from, "protocol");
 
 	*out = (struct socket_facts){ 0 };
-	if (!json_read_name(json_object_get(from, "family"), socket_families, &family) ||
-		!json_read_name(json_object_get(from, "type"), socket_types, &type) ||
+	if (!json_read_name(json_node_get(from, "family"), socket_families, &family) ||
+		!json_read_name(json_node_get(from, "type"), socket_types, &type) ||
 		!json_read_name(named, socket_protocols((int)family), &protocol))
 		return;
 	*out = (struct socket_facts){ true, (int)family, (int)type, (int)protocol };

@@ -87,7 +87,7 @@ static void add_escape(struct sbuf *out, uint32_t rune)
 /* The text, which is valid UTF-8, as a JSON string. */
 static void add_string(struct sbuf *out, const char *text, size_t size)
 {
-	const unsigned char *s = (const unsigned char *)text, *end = s + size;
+	const unsigned char *s = (const unsigned char *)text, *end = size ? s + size : s;
 
 	sbuf_char(out, '"');
 	while (s < end) {

@@ -37,14 +37,14 @@ bool log_event_knows(const char *member)
 
 /* A line that is being read. */
 struct line {
-	const json_t *object;
+	const struct json_node *object;
 	struct arena *arena;
 	struct log_event *out;
 };
 
-static const json_t *member(struct line *line, const char *name)
+static const struct json_node *member(struct line *line, const char *name)
 {
-	return json_object_get(line->object, name);
+	return json_node_get(line->object, name);
 }
 
 static const char *text(struct line *line, const char *name)
@@ -118,14 +118,14 @@ static bool is_no_path(const char *path)
 /* What is not known of every program: its script, that it is nameless. */
 static void read_ancestors(struct line *line, struct program *programs, size_t len)
 {
-	const json_t *scripts = member(line, "lineage_scripts");
-	const json_t *nameless = member(line, "nameless");
+	const struct json_node *scripts = member(line, "lineage_scripts");
+	const struct json_node *nameless = member(line, "nameless");
 	uint64_t place;
 
-	for (size_t i = 0; i < len && i < json_array_size(scripts); i++)
-		programs[i].script = json_read_text(json_array_get(scripts, i), line->arena);
-	for (size_t i = 0; i < json_array_size(nameless); i++) {
-		if (json_read_unsigned(json_array_get(nameless, i), &place) && place < len)
+	for (size_t i = 0; i < len && i < json_node_count(scripts); i++)
+		programs[i].script = json_read_text(json_node_at(scripts, i), line->arena);
+	for (size_t i = 0; i < json_node_count(nameless); i++) {
+		if (json_read_unsigned(json_node_at(nameless, i), &place) && place < len)
 			programs[place].nameless = true;
 	}
 }
@@ -133,15 +133,15 @@ static void read_ancestors(struct line *line, struct program *programs, size_t l
 /* The programs from the running one up. */
 static const struct lineage *read_lineage(struct line *line)
 {
-	const json_t *list = member(line, "lineage");
-	size_t len = json_array_size(list);
+	const struct json_node *list = member(line, "lineage");
+	size_t len = json_node_count(list);
 	struct lineage *chain = len ? arena_alloc(line->arena, len * sizeof(*chain)) : NULL;
 	struct program *programs = chain ? arena_alloc(line->arena, len * sizeof(*programs)) : NULL;
 
 	if (!programs)
 		return NULL;
 	for (size_t i = 0; i < len; i++) {
-		const char *path = json_read_text(json_array_get(list, i), line->arena);
+		const char *path = json_read_text(json_node_at(list, i), line->arena);
 
 		programs[i].path = path ? path : "";
 		programs[i].nameless = is_no_path(path);
@@ -168,12 +168,12 @@ static void read_task(struct line *line)
 /* The strings of an array, NULL-terminated. */
 static const char **read_strings(struct line *line, const char *name)
 {
-	const json_t *list = member(line, name);
-	size_t len = json_array_size(list), n = 0;
+	const struct json_node *list = member(line, name);
+	size_t len = json_node_count(list), n = 0;
 	const char **strings = arena_alloc(line->arena, (len + 1) * sizeof(*strings));
 
 	for (size_t i = 0; strings && i < len; i++) {
-		strings[n] = json_read_text(json_array_get(list, i), line->arena);
+		strings[n] = json_read_text(json_node_at(list, i), line->arena);
 		n += strings[n] != NULL;
 	}
 	return strings;
@@ -198,7 +198,7 @@ static void read_start(struct line *line)
 	struct event_start *start = &line->out->event.start;
 
 	start->parent = small(line, "parent");
-	start->thread = json_is_true(member(line, "thread"));
+	start->thread = json_node_is(member(line, "thread"), JSON_NODE_TRUE);
 	start->how = word(line, "how");
 }
 
@@ -252,17 +252,19 @@ static const struct program *read_program(
 {
 	out->path = text(line, keys[0]);
 	out->script = text(line, keys[1]);
-	out->nameless = is_no_path(out->path) || json_is_true(member(line, keys[2]));
-	out->interpreter = json_is_true(member(line, keys[3]));
+	out->nameless =
+		is_no_path(out->path) || json_node_is(member(line, keys[2]), JSON_NODE_TRUE);
+	out->interpreter = json_node_is(member(line, keys[3]), JSON_NODE_TRUE);
 	return out->path ? out : NULL;
 }
 
-static size_t add_spawning(const json_t *pids, bool thread, struct event_spawning *list, size_t len)
+static size_t add_spawning(
+	const struct json_node *pids, bool thread, struct event_spawning *list, size_t len)
 {
-	for (size_t i = 0; i < json_array_size(pids); i++) {
+	for (size_t i = 0; i < json_node_count(pids); i++) {
 		int64_t pid;
 
-		if (json_read_number(json_array_get(pids, i), &pid) && pid > 0 && pid <= INT_MAX)
+		if (json_read_number(json_node_at(pids, i), &pid) && pid > 0 && pid <= INT_MAX)
 			list[len++] = (struct event_spawning){ (pid_t)pid, thread };
 	}
 	return len;
@@ -270,9 +272,9 @@ static size_t add_spawning(const json_t *pids, bool thread, struct event_spawnin
 
 static void read_spawning(struct line *line)
 {
-	const json_t *processes = member(line, "spawning");
-	const json_t *threads = member(line, "spawning_threads");
-	size_t most = json_array_size(processes) + json_array_size(threads), len;
+	const struct json_node *processes = member(line, "spawning");
+	const struct json_node *threads = member(line, "spawning_threads");
+	size_t most = json_node_count(processes) + json_node_count(threads), len;
 	struct event_spawning *list = most ? arena_alloc(line->arena, most * sizeof(*list)) : NULL;
 
 	if (!list)
@@ -287,8 +289,8 @@ static void read_facts(struct line *line)
 	static const char *const keys[] = { "target", "target_script", "target_nameless",
 		"target_elf_interpreter" };
 	struct event_call *call = &line->out->event.call;
-	const json_t *paths = member(line, "unix_paths");
-	size_t len = json_array_size(paths);
+	const struct json_node *paths = member(line, "unix_paths");
+	size_t len = json_node_count(paths);
 	const char **list = len ? arena_alloc(line->arena, len * sizeof(*list)) : NULL;
 	uint64_t uid = 0;
 
@@ -298,7 +300,7 @@ static void read_facts(struct line *line)
 	call->uid = (uid_t)uid;
 	call->module = text(line, "module");
 	for (size_t i = 0; list && i < len; i++)
-		list[i] = json_read_text(json_array_get(paths, i), line->arena);
+		list[i] = json_read_text(json_node_at(paths, i), line->arena);
 	read_spawning(line);
 	call->unix_paths = list;
 	call->unix_paths_len = list ? len : 0;
@@ -326,7 +328,7 @@ static void read_call(struct line *line)
 	call->program = read_program(line, keys, &out->program);
 	read_facts(line);
 	call->child = small(line, "child");
-	call->child_is_thread = json_is_true(member(line, "child_is_thread"));
+	call->child_is_thread = json_node_is(member(line, "child_is_thread"), JSON_NODE_TRUE);
 	read_result(line);
 	read_decision(line);
 	call->stack = log_stack_read(line->object, line->arena);
@@ -349,12 +351,13 @@ static void read_exit(struct line *line)
 {
 	struct event_exit *exit = &line->out->event.exit;
 
-	exit->thread = json_is_true(member(line, "thread"));
+	exit->thread = json_node_is(member(line, "thread"), JSON_NODE_TRUE);
 	exit->lifetime_ns = number(line, "lifetime_ns");
 	exit->status = (small(line, "exit_code") & 0xff) << 8;
 	if (member(line, "signal"))
-		exit->status = signal_number(word(line, "signal")) |
-			       (json_is_true(member(line, "core_dumped")) ? 0x80 : 0);
+		exit->status =
+			signal_number(word(line, "signal")) |
+			(json_node_is(member(line, "core_dumped"), JSON_NODE_TRUE) ? 0x80 : 0);
 }
 
 static void read_warning(struct line *line)
@@ -382,7 +385,7 @@ static const struct {
 
 enum { TYPES = sizeof(types) / sizeof(types[0]) };
 
-bool log_event_read(const json_t *object, struct arena *arena, struct log_event *out)
+bool log_event_read(const struct json_node *object, struct arena *arena, struct log_event *out)
 {
 	struct line line = { object, arena, out };
 	const char *type = word(&line, "type");

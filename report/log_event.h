@@ -2,7 +2,7 @@
 #ifndef CALLGATE_REPORT_LOG_EVENT_H
 #define CALLGATE_REPORT_LOG_EVENT_H
 
-#include <jansson.h>
+#include "base/json_node.h"
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -23,7 +23,7 @@ struct log_event {
  * Fills it from the object; the variable parts are in the object and the arena.
  * False when the object is of no known type.
  */
-bool log_event_read(const json_t *object, struct arena *arena, struct log_event *out);
+bool log_event_read(const struct json_node *object, struct arena *arena, struct log_event *out);
 
 /* True when a line of that type may have a member of that name. */
 bool log_event_knows(const char *member);

@@ -35,14 +35,15 @@ struct log_reader {
 	uint64_t size; /* 0: not a regular file */
 	struct log_lines lines;
 	struct arena arena;
-	json_t *object;
+	struct json_parser parser;
+	const struct json_node *object; /* in the arena */
 	struct log_event event;
 	struct log_record record;
 
 	uint64_t line;
 	bool cut; /* the last line is not whole */
 	uint64_t too_long, damaged, first_damaged;
-	char damage[JSON_ERROR_TEXT_LENGTH];
+	const char *damage; /* what is wrong with the first of them */
 	uint64_t other_versions;
 	int64_t version; /* one of those */
 	uint64_t missing, last_seq;
@@ -86,7 +87,7 @@ void log_reader_close(struct log_reader *reader)
 {
 	if (!reader)
 		return;
-	json_decref(reader->object);
+	json_parser_free(&reader->parser);
 	arena_free(&reader->arena);
 	log_lines_free(&reader->lines);
 	close(reader->fd);
@@ -109,15 +110,13 @@ static void note_name(struct odd_names *odd, const char *name)
 
 static void note_fields(struct log_reader *reader)
 {
-	const char *key;
-	json_t *value;
+	const struct json_node *members = reader->object->list.items;
 	bool odd = false;
 
-	json_object_foreach(reader->object, key, value)
-	{
-		if (log_event_knows(key))
+	for (size_t i = 0; i < reader->object->list.len; i++) {
+		if (log_event_knows(members[i].key))
 			continue;
-		note_name(&reader->fields, key);
+		note_name(&reader->fields, members[i].key);
 		odd = true;
 	}
 	reader->fields.lines += odd;
@@ -125,7 +124,7 @@ static void note_fields(struct log_reader *reader)
 
 static void note_type(struct log_reader *reader)
 {
-	const char *type = json_string_value(json_object_get(reader->object, "type"));
+	const char *type = json_node_text(json_node_get(reader->object, "type"));
 
 	note_name(&reader->types, type ? type : "none");
 	reader->types.lines++;
@@ -136,7 +135,7 @@ static void note_damage(struct log_reader *reader, const char *what)
 	if (reader->damaged++)
 		return;
 	reader->first_damaged = reader->line;
-	snprintf(reader->damage, sizeof(reader->damage), "%s", what);
+	reader->damage = what;
 }
 
 /* Sequence numbers begin anew with each session: several logs may have been joined. */
@@ -155,17 +154,16 @@ static void note_sequence(struct log_reader *reader, const struct event *event)
 /* True when the line is one. */
 static bool parse(struct log_reader *reader, const struct log_line *line)
 {
-	json_error_t error;
+	const char *fault;
 
-	json_decref(reader->object);
-	reader->object =
-		json_loadb(line->text, line->len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
-	if (json_is_object(reader->object))
+	arena_reset(&reader->arena);
+	reader->object = json_parse(&reader->parser, line->text, line->len, &reader->arena, &fault);
+	if (json_node_is(reader->object, JSON_NODE_OBJECT))
 		return true;
 	if (!line->whole)
 		reader->cut = true;
 	else
-		note_damage(reader, reader->object ? "no JSON object" : error.text);
+		note_damage(reader, reader->object ? "no JSON object" : fault);
 	return false;
 }
 
@@ -175,8 +173,7 @@ static bool interpret(struct log_reader *reader)
 	struct log_record *record = &reader->record;
 	int64_t version = 0;
 
-	arena_reset(&reader->arena);
-	json_read_number(json_object_get(reader->object, "v"), &version);
+	json_read_number(json_node_get(reader->object, "v"), &version);
 	if (version != LOG_VERSION) {
 		reader->version = version;
 		reader->other_versions++;

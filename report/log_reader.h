@@ -10,7 +10,7 @@
 #ifndef CALLGATE_REPORT_LOG_READER_H
 #define CALLGATE_REPORT_LOG_READER_H
 
-#include <jansson.h>
+#include "base/json_node.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,9 +30,10 @@ struct log_reader;
  */
 struct log_record {
 	struct event event;
-	const json_t *object; /* the whole line; for `stack`, and the tables of a summary */
-	uint64_t line;        /* in the file, from 1 */
-	int64_t version;      /* `v` */
+	const struct json_node
+		*object; /* the whole line; for `stack`, and the tables of a summary */
+	uint64_t line;   /* in the file, from 1 */
+	int64_t version; /* `v` */
 };
 
 /* Opens a log; "-" is the standard input. */

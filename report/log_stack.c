@@ -6,9 +6,9 @@
 
 #include "decoders/json_read.h"
 
-static enum stack_lack read_lack(const json_t *frame)
+static enum stack_lack read_lack(const struct json_node *frame)
 {
-	const char *code = json_string_value(json_object_get(frame, "lacks"));
+	const char *code = json_node_text(json_node_get(frame, "lacks"));
 
 	for (int lack = 1; code && lack < STACK_LACK_COUNT; lack++) {
 		if (strcmp(stack_lack_code((enum stack_lack)lack), code) == 0)
@@ -17,9 +17,9 @@ static enum stack_lack read_lack(const json_t *frame)
 	return STACK_LACK_NOTHING;
 }
 
-static enum stack_end read_end(const json_t *line)
+static enum stack_end read_end(const struct json_node *line)
 {
-	const char *code = json_string_value(json_object_get(line, "stack_end"));
+	const char *code = json_node_text(json_node_get(line, "stack_end"));
 
 	for (int end = 1; code && end < STACK_END_COUNT; end++) {
 		if (strcmp(stack_end_code((enum stack_end)end), code) == 0)
@@ -28,29 +28,29 @@ static enum stack_end read_end(const json_t *line)
 	return STACK_END_WHOLE;
 }
 
-static void read_frame(const json_t *from, struct arena *arena, struct stack_frame *frame)
+static void read_frame(const struct json_node *from, struct arena *arena, struct stack_frame *frame)
 {
-	const char *address = json_string_value(json_object_get(from, "address"));
+	const char *address = json_node_text(json_node_get(from, "address"));
 	uint64_t line = 0;
 
 	frame->address = address ? strtoull(address, NULL, 16) : 0;
-	frame->module = json_read_text(json_object_get(from, "module"), arena);
-	frame->symbol = json_read_text(json_object_get(from, "symbol"), arena);
-	json_read_unsigned(json_object_get(from, "offset"), &frame->offset);
-	frame->source = json_read_text(json_object_get(from, "source"), arena);
-	json_read_unsigned(json_object_get(from, "line"), &line);
+	frame->module = json_read_text(json_node_get(from, "module"), arena);
+	frame->symbol = json_read_text(json_node_get(from, "symbol"), arena);
+	json_read_unsigned(json_node_get(from, "offset"), &frame->offset);
+	frame->source = json_read_text(json_node_get(from, "source"), arena);
+	json_read_unsigned(json_node_get(from, "line"), &line);
 	frame->line = line <= UINT_MAX ? (unsigned)line : 0;
 	frame->lack = read_lack(from);
 }
 
-const struct stack *log_stack_read(const json_t *line, struct arena *arena)
+const struct stack *log_stack_read(const struct json_node *line, struct arena *arena)
 {
-	const json_t *from = json_object_get(line, "stack");
-	size_t len = json_array_size(from);
+	const struct json_node *from = json_node_get(line, "stack");
+	size_t len = json_node_count(from);
 	struct stack_frame *frames;
 	struct stack *stack;
 
-	if (!json_is_array(from))
+	if (!json_node_is(from, JSON_NODE_ARRAY))
 		return NULL;
 	if (len > STACK_FRAMES_MAX)
 		len = STACK_FRAMES_MAX;
@@ -59,7 +59,7 @@ const struct stack *log_stack_read(const json_t *line, struct arena *arena)
 	if (!stack || !frames)
 		return NULL;
 	for (size_t i = 0; i < len; i++)
-		read_frame(json_array_get(from, i), arena, &frames[i]);
+		read_frame(json_node_at(from, i), arena, &frames[i]);
 	*stack = (struct stack){ .frames = frames, .len = len, .end = read_end(line) };
 	return stack;
 }

@@ -11,21 +11,20 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "decoders/json_read.h"
 #include "decoders/text.h"
 #include "report/report.h"
 #include "report/report_out.h"
 #include "report/tally.h"
 #include "report/who.h"
+#include "tracer/stack.h"
 
-enum { PROGRAMS_MAX = 256, FRAMES_MAX = 256 };
+enum { PROGRAMS_MAX = 256 };
 
 struct folded_report {
 	struct report report;
 	struct report_out out;
 	struct tally lines;
 	struct sbuf line, frame; /* scratch */
-	struct arena arena;      /* of one record's texts */
 };
 
 static struct folded_report *folded_of(struct report *report)
@@ -66,40 +65,25 @@ static void add_lineage(struct folded_report *folded, const struct lineage *line
 	}
 }
 
-static const char *text_of(struct folded_report *folded, const json_t *object, const char *key)
-{
-	return json_read_text(json_object_get(object, key), &folded->arena);
-}
-
 /* "connect", "libc.so.6+0x1234": the function, else its place in a file, else its address. */
-static void add_function(struct folded_report *folded, const json_t *function)
+static void add_function(struct folded_report *folded, const struct stack_frame *function)
 {
-	const char *symbol = text_of(folded, function, "symbol");
-	const char *module = text_of(folded, function, "module");
-	const char *address = text_of(folded, function, "address");
-	uint64_t offset;
-
-	if (symbol && *symbol) {
-		escape_text(&folded->frame, symbol, strlen(symbol));
-	} else if (module && *module) {
-		who_name(&folded->frame, module);
-		if (json_read_unsigned(json_object_get(function, "offset"), &offset))
-			sbuf_fmt(&folded->frame, "+0x%llx", (unsigned long long)offset);
+	if (function->symbol && *function->symbol) {
+		escape_text(&folded->frame, function->symbol, strlen(function->symbol));
+	} else if (function->module && *function->module) {
+		who_name(&folded->frame, function->module);
+		sbuf_fmt(&folded->frame, "+0x%llx", (unsigned long long)function->offset);
 	} else {
-		const char *text = address ? address : "?";
-
-		escape_text(&folded->frame, text, strlen(text));
+		sbuf_fmt(&folded->frame, "0x%llx", (unsigned long long)function->address);
 	}
 	add_frame(folded);
 }
 
-/* The log has the innermost function first. */
-static void add_stack(struct folded_report *folded, const json_t *stack)
+/* The innermost function is the first. */
+static void add_stack(struct folded_report *folded, const struct stack *stack)
 {
-	size_t n = json_array_size(stack);
-
-	for (size_t i = n < FRAMES_MAX ? n : FRAMES_MAX; i > 0; i--)
-		add_function(folded, json_array_get(stack, i - 1));
+	for (size_t i = stack ? stack->len : 0; i > 0; i--)
+		add_function(folded, &stack->frames[i - 1]);
 }
 
 static void folded_record(struct report *report, const struct log_record *record)
@@ -110,9 +94,8 @@ static void folded_record(struct report *report, const struct log_record *record
 	if (event->type != EVENT_CALL)
 		return;
 	sbuf_reset(&folded->line);
-	arena_reset(&folded->arena);
 	add_lineage(folded, event->task.lineage);
-	add_stack(folded, json_object_get(record->object, "stack"));
+	add_stack(folded, event->call.stack);
 	sbuf_str(&folded->frame, text_call_word(event->call.call));
 	add_frame(folded);
 	tally_add(&folded->lines, (const char *[]){ sbuf_text(&folded->line) }, 1,
@@ -147,7 +130,6 @@ static int folded_finish(struct report *report, struct err **err)
 	tally_free(&folded->lines);
 	sbuf_free(&folded->line);
 	sbuf_free(&folded->frame);
-	arena_free(&folded->arena);
 	free(folded);
 	return rc;
 }
@@ -160,6 +142,5 @@ struct report *report_folded_new(const struct report_options *options)
 		return NULL;
 	folded->report = (struct report){ folded_record, NULL, folded_finish };
 	folded->out.fd = options->fd;
-	arena_init(&folded->arena, 1024 * 1024);
 	return &folded->report;
 }

@@ -280,9 +280,6 @@ static void add_slowest(struct text_report *text)
 
 static void add_table(struct text_report *text, const char *title, const struct tally *tally)
 {
-	if (!tally->len && !tally->other.total)
-		return;
-	sbuf_char(&text->out.text, '\n');
 	summary_table_text(title, tally, text->color, &text->out.text);
 }
 

@@ -71,7 +71,7 @@ static const char *keep_words(struct run_model *model, const char *const *words)
 static void add_session(struct run_model *model, const struct log_record *record)
 {
 	const struct event_session *session = &record->event.session;
-	const char *version = json_string_value(json_object_get(record->object, "callgate"));
+	const char *version = json_node_text(json_node_get(record->object, "callgate"));
 
 	if (model->session.known) {
 		run_model_note(model, "the log has several sessions; they are shown as one");
@@ -182,6 +182,8 @@ static void add_slow(struct run_model *model, const struct event *event)
 
 	if (!to || call_kind(call->call) != CALL_KIND_CONNECT || !duration)
 		return;
+	if (call->decision && call->decision->verdict != VERDICT_ALLOW)
+		return; /* nobody was reached */
 	while (at && model->slowest[at - 1].duration_ns < duration)
 		at--;
 	if (at == RUN_SLOWEST_MAX)

@@ -55,7 +55,7 @@ static void check_record(const struct log_record *record, struct summary *summar
 {
 	const struct event *event = &record->event;
 
-	MUST(json_is_object(record->object) && record->line > 0);
+	MUST(json_node_is(record->object, JSON_NODE_OBJECT) && record->line > 0);
 	if (event->type == EVENT_SUMMARY)
 		return;
 	summary_add(summary, event);

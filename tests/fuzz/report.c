@@ -2,6 +2,7 @@
  * Every report of a log of any bytes is made, and is what its format says:
  * harmless text, JSON where JSON is due, and no markup but the page's own.
  */
+#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

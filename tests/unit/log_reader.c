@@ -327,7 +327,7 @@ static void what_is_no_log_is_said(void **state)
 	expect("", 0, "run.jsonl: is empty\n");
 	expect("hello\n", 0,
 		"run.jsonl: has no session line: its beginning is missing, or it is no log\n"
-		"run.jsonl:1: the line cannot be read ('[' or '{' expected near 'hello'); left "
+		"run.jsonl:1: the line cannot be read (a value is expected); left "
 		"out\n");
 }
 
