@@ -133,7 +133,7 @@ struct decision {
 	 * "syscall.denied", "syscall.allowed", "unjudged", "network.restricted",
 	 * "network.proxy", "network.family", "files.read", "files.write", "env.code",
 	 * "exec.interpreter" (no rule names the ELF interpreter that would
-	 * run).
+	 * run). What is asked gets others of the supervisor: docs/ask.md.
 	 */
 	const char *reason;
 	const char *why; /* the rule's own words, or ours for a network mode; or NULL */

@@ -92,7 +92,9 @@ static void draw(struct editor *e)
 
 	ask_terminal_measure(e->terminal);
 	width = e->terminal->width - MARGIN;
-	for (; from > 0 && shown < width * 2 / 3; shown++)
+	for (; to < e->text->len && shown < width / 3; shown++)
+		to = step_on(e, to);
+	for (; from > 0 && shown < width; shown++)
 		from = step_back(e, from);
 	for (; to < e->text->len && shown < width; shown++)
 		to = step_on(e, to);

@@ -70,27 +70,39 @@ static const struct ask_rule *next_rule(struct ask_rules *rules, const struct as
 }
 
 /* True when a rule, not a default, says something other than to ask again. */
-static bool answers(
-	const struct policy *policy, const struct request *request, struct decision *decision)
+static bool is_answer(const struct decision *decision)
 {
-	policy_decide(policy, request, decision);
 	return decision->verdict != VERDICT_ASK && strcmp(decision->reason, "rule") == 0;
+}
+
+/*
+ * To every rule, the others are as if of the same file: whichever names a program
+ * keeps its name from code that the environment would put into it.
+ */
+static bool is_veto(const struct decision *decision)
+{
+	return strcmp(decision->reason, "env.code") == 0;
 }
 
 bool ask_rules_decide(
 	struct ask_rules *rules, const struct request *request, struct decision *decision)
 {
+	bool may_veto = request->kind == CALL_KIND_EXEC, found = false;
 	struct decision answer;
 
 	for (const struct ask_rule *r = first_rule(rules); r; r = next_rule(rules, r)) {
-		if (!answers(r->policy, request, &answer))
+		policy_decide(r->policy, request, &answer);
+		if (!is_veto(&answer) && (found || !is_answer(&answer)))
 			continue;
 		*decision = answer;
-		if (answer.rule.file && strcmp(answer.rule.file, ASK_RULES_RUN) == 0)
+		found = true;
+		if (is_answer(&answer) && answer.rule.file &&
+			strcmp(answer.rule.file, ASK_RULES_RUN) == 0)
 			decision->reason = "ask.run";
-		return true;
+		if (is_veto(&answer) || !may_veto)
+			break;
 	}
-	return false;
+	return found;
 }
 
 bool ask_rules_want_names(struct ask_rules *rules, const struct request *request)
@@ -150,7 +162,7 @@ int ask_rules_check(const char *line, const char *name, int number, const struct
 {
 	cleanup_sbuf struct sbuf warning = SBUF_INIT;
 	struct policy *policy = NULL;
-	struct decision decision;
+	struct decision decision = { 0 };
 	int rc = check_text(line, err);
 
 	if (rc == 0)
@@ -161,7 +173,11 @@ int ask_rules_check(const char *line, const char *name, int number, const struct
 		rc = err_set(err, 0, "that is not one rule");
 	} else {
 		policy_refresh_names(policy, request);
-		if (!answers(policy, request, &decision))
+		policy_decide(policy, request, &decision);
+		if (is_veto(&decision))
+			rc = err_set(err, 0, "the rule would lend its program to other code: %s",
+				decision.why);
+		else if (!is_answer(&decision))
 			rc = err_set(err, 0, "the rule does not answer the call that waits%s%s",
 				warning.len ? ": " : "", sbuf_text(&warning));
 	}

@@ -86,7 +86,7 @@ static size_t break_at(const char *text, unsigned width)
 static void add_wrapped(const struct ask_look *look, const char *text, unsigned indent,
 	unsigned lines, struct sbuf *out)
 {
-	unsigned width = look->width > indent + 8 ? look->width - indent - 1 : 8;
+	unsigned width = look->width > indent + 4 ? look->width - indent - 1 : 4;
 	struct sbuf folded = SBUF_INIT;
 	const char *rest;
 
@@ -101,7 +101,7 @@ static void add_wrapped(const struct ask_look *look, const char *text, unsigned 
 		sbuf_add(out, rest, len);
 		sbuf_str(out, last ? "...\n" : "\n");
 		rest += len;
-		rest += *rest == ' ';
+		rest += strspn(rest, " ");
 		if (last || !*rest)
 			break;
 		sbuf_pad(out, out->len + indent);
@@ -192,7 +192,7 @@ static void show_keys(const struct ask_look *look, const struct ask_state *state
 				: "allow: [y] once  [r] this run",
 		state->can_save ? "deny:  [n] once  [R] this run  [S] save  [k] kill"
 				: "deny:  [n] once  [R] this run  [k] kill",
-		"rule:  [w] widen what  [p] who  [e] edit  [m] more  [t] stack  [?] help",
+		"widen: [w] what  [p] who   [e] edit  [m] more  [t] stack  [?] help",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
