@@ -19,12 +19,7 @@ enum {
 	RENAME_TRIES = 1000, /* for the kernel to get past renames elsewhere */
 };
 
-/*
- * An O_PATH descriptor by openat2(2) under `root`, or -errno. -EAGAIN is a race
- * with a rename, of any file of the system, when the path has "..": openat2(2)
- * says to try again, and a busy machine takes many tries.
- */
-static int kernel_open(int root, const char *path, uint64_t resolve)
+int root_open_in(int root, const char *path, uint64_t resolve)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
@@ -46,7 +41,7 @@ static int kernel_open(int root, const char *path, uint64_t resolve)
  */
 static bool kernel_has_openat2(int root)
 {
-	cleanup_close int fd = kernel_open(root, ".", 0);
+	cleanup_close int fd = root_open_in(root, ".", 0);
 
 	return fd != -ENOSYS && fd != -EPERM;
 }
@@ -126,7 +121,7 @@ void resolution_free(struct resolution *r)
  */
 static int resolve_plain(int root, struct resolution *out)
 {
-	cleanup_close int fd = kernel_open(root, out->asked, RESOLVE_NO_SYMLINKS);
+	cleanup_close int fd = root_open_in(root, out->asked, RESOLVE_NO_SYMLINKS);
 	int rc;
 
 	if (fd < 0)
@@ -141,7 +136,7 @@ static int resolve_plain(int root, struct resolution *out)
 /* Whether the canonical path that was walked names, for the kernel too, the file `id`. */
 static bool walk_confirmed(int root, const struct resolution *walked, const struct identity *id)
 {
-	cleanup_close int fd = kernel_open(root, walked->path, RESOLVE_NO_SYMLINKS);
+	cleanup_close int fd = root_open_in(root, walked->path, RESOLVE_NO_SYMLINKS);
 	struct identity found;
 
 	return fd >= 0 && identity_of_fd(fd, &found) == 0 && identity_same_file(&found, id) &&
@@ -155,7 +150,7 @@ static bool walk_confirmed(int root, const struct resolution *walked, const stru
  */
 static bool resolve_checked(int root, struct resolution *out, int *kernel_errnum)
 {
-	cleanup_close int fd = kernel_open(root, out->asked, 0);
+	cleanup_close int fd = root_open_in(root, out->asked, 0);
 	struct identity id;
 	int rc = root_walk(root, out);
 
@@ -173,7 +168,7 @@ static bool resolve_checked(int root, struct resolution *out, int *kernel_errnum
 static int fail_at_link(int root, struct resolution *out, int errnum)
 {
 	for (size_t i = out->nlinks; i-- > 0;) {
-		cleanup_close int fd = kernel_open(root, out->links[i].path, 0);
+		cleanup_close int fd = root_open_in(root, out->links[i].path, 0);
 
 		if (fd >= 0)
 			continue;

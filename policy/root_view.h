@@ -71,6 +71,14 @@ int root_view_resolve_program(
 	const struct root_view *view, const char *path, struct resolution *out);
 
 /*
+ * The same, for whoever is about to run it: links and chain are not told, which
+ * saves the walk along the path. *program is a descriptor of the file for
+ * reading that the caller owns, -1 when it may not be read.
+ */
+int root_view_open_program(
+	const struct root_view *view, const char *path, struct resolution *out, int *program);
+
+/*
  * Opens the regular file that was resolved for reading, by its canonical path
  * and following no link. Returns a descriptor the caller owns; -ESTALE when
  * another file is there by now; another negative errno.

@@ -6,6 +6,8 @@
 #ifndef CALLGATE_POLICY_ROOT_WALK_H
 #define CALLGATE_POLICY_ROOT_WALK_H
 
+#include <stdint.h>
+
 #include "policy/root_view.h"
 
 /*
@@ -19,5 +21,12 @@ int root_walk(int root, struct resolution *out);
  * -errno. Never follows a link: where one has come up since, -ENOTDIR.
  */
 int root_walk_open(int root, const char *canonical);
+
+/*
+ * An O_PATH descriptor by openat2(2) under `root`, or -errno. -EAGAIN is a race
+ * with a rename, of any file of the system, when the path has "..": openat2(2)
+ * says to try again, and a busy machine takes many tries.
+ */
+int root_open_in(int root, const char *path, uint64_t resolve);
 
 #endif

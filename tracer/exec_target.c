@@ -90,14 +90,13 @@ static int follow(pid_t tid, const char *root, const char *path, struct program_
 		rc = -make_absolute(tid, root, path, absolute, sizeof(absolute));
 		if (rc < 0)
 			return rc;
-		rc = root_view_resolve_program(&view, absolute, &file);
+		rc = root_view_open_program(&view, absolute, &file, &fd);
 		if (rc < 0)
 			return rc;
 		rc = set_path(facts->path, file.path);
 		if (rc < 0)
 			return rc;
 		facts->program.id = file.id;
-		fd = root_view_open_file(&view, &file, NULL);
 		interpreter = parse_interpreter(head, read_head(fd, head));
 		facts->program.interpreter = !interpreter && fd >= 0 && elf_is_interpreter(fd);
 		if (!interpreter)

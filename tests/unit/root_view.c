@@ -283,6 +283,60 @@ static void programs_are_regular_files(void **state)
 	resolution_free(&r);
 }
 
+/* By the kernel's own word in our root, by a walk in another: the same is found. */
+static void a_program_is_found_and_opened_at_once(void **state)
+{
+	cleanup_root struct fake_root root = fake_root_make();
+	cleanup_close int own = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char outside[256], inside[256] = "/bin/sh";
+	const struct {
+		int root;
+		const char *path;
+	} cases[] = { { own, outside }, { root.fd, inside } };
+
+	(void)state;
+	make_file(&root, "usr/bin/dash");
+	make_link(&root, "bin", "usr/bin");
+	make_link(&root, "usr/bin/sh", "dash");
+	snprintf(outside, sizeof(outside), "%s/bin/../bin/sh", root.path);
+	for (size_t i = 0; i < 2; i++) {
+		struct root_view view = { .fd = cases[i].root };
+		cleanup_resolution struct resolution walked = { 0 }, found = { 0 };
+		cleanup_close int fd = -1;
+		struct identity id;
+
+		assert_int_equal(root_view_resolve_program(&view, cases[i].path, &walked), 0);
+		assert_int_equal(root_view_open_program(&view, cases[i].path, &found, &fd), 0);
+		assert_string_equal(found.path, walked.path);
+		assert_true(identity_equal(&found.id, &walked.id));
+		assert_int_equal(found.mode, walked.mode);
+		assert_int_equal(identity_of_fd(fd, &id), 0);
+		assert_true(identity_equal(&found.id, &id));
+	}
+}
+
+static void what_is_no_program_is_not_opened(void **state)
+{
+	static const struct {
+		const char *path;
+		int errnum;
+	} cases[] = { { "/proc/self/exe", EXDEV }, { "/proc/self/root/bin/sh", EXDEV },
+		{ "/usr", EACCES }, { "/none", ENOENT }, { "none", EINVAL },
+		{ "/bin/sh/", ENOTDIR } };
+	struct root_view view = { .fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup_resolution struct resolution r = { 0 };
+		int fd = 0;
+
+		assert_int_equal(
+			root_view_open_program(&view, cases[i].path, &r, &fd), -cases[i].errnum);
+		assert_int_equal(fd, -1);
+	}
+	close(view.fd);
+}
+
 static void magic_links_are_refused(void **state)
 {
 	struct root_view view = { .fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) };
@@ -415,6 +469,8 @@ int main(void)
 		cmocka_unit_test(names_too_long),
 		cmocka_unit_test(only_absolute_paths),
 		cmocka_unit_test(programs_are_regular_files),
+		cmocka_unit_test(a_program_is_found_and_opened_at_once),
+		cmocka_unit_test(what_is_no_program_is_not_opened),
 		cmocka_unit_test(magic_links_are_refused),
 		cmocka_unit_test(own_root_when_none_is_given),
 		cmocka_unit_test(messages_are_escaped),
