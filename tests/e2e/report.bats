@@ -140,6 +140,20 @@ audited() {
 	report empty.log >out
 }
 
+@test "a long log is read in little memory, and what is left out is said" {
+	local format
+	for format in text html chrome folded; do
+		"$SOURCE/tests/support/long_log.py" 100000 |
+			(ulimit -v 102400 && report - --format $format) >made.$format
+	done
+	grep -q 'note: 6[0-9]* processes of this long run are not shown one by one' made.text
+	# All of them are counted all the same.
+	expect_same "$("$SOURCE/tests/support/long_log.py" 100000 | grep -c '"type":"call"')" \
+		"$(awk '{ n += $NF } END { print n }' made.folded)"
+	"$SOURCE/tests/support/chrome_trace.py" made.chrome
+	[ "$(wc -c <made.html)" -lt 10000000 ]
+}
+
 @test "a log that cannot be read, and an unknown format, are callgate's own failure" {
 	run report none.jsonl
 	[ "$status" -eq 125 ]

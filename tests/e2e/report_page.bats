@@ -251,6 +251,22 @@ harmless() {
 	run ! grep -E '(src|href)="?(https?:)?//' report.html
 }
 
+@test "the page of a long run opens with its first rows, and says what is taken together" {
+	need_browser
+	"$SOURCE/tests/support/long_log.py" 100000 | "$CALLGATE" report - --format html >report.html
+	page report.html <<-'SCRIPT'
+		assert.deepEqual(page.said, []);
+		assert.match(await page.run("document.getElementById('notes').innerText"), /processes of this long run are not shown one by one/);
+		const rows = () => page.run("document.querySelectorAll('.row').length");
+		assert.equal(await rows(), 400);
+		assert.match(await page.run("document.querySelector('.row.group').textContent"), /tool\d+× \d+/);
+		await page.run("[...document.querySelectorAll('button.more')].find((node) => node.previousElementSibling.matches('.tree')).click()");
+		assert.equal(await rows(), 800);
+		await page.run("searchFor('tool7 file9967')");
+		assert.equal(await page.run("document.getElementById('found').textContent"), "1 found");
+	SCRIPT
+}
+
 @test "a page of a log without anything in it says so" {
 	need_browser
 	: >"$LOG"
