@@ -40,6 +40,16 @@ static void release_ctx(scmp_filter_ctx *ctx)
 static const char *const spawns[] = { "clone", "clone3", "fork", "vfork" };
 static const char *const execs[] = { "execve", "execveat" };
 
+/*
+ * What changes a task's credentials. Whoever makes calls on behalf has to know: a
+ * task that changed none since they were looked at has them still. unshare(2) and
+ * setns(2) are watched anyhow.
+ */
+static const char *const identities[] = { "setuid", "setuid32", "setgid", "setgid32", "setreuid",
+	"setreuid32", "setregid", "setregid32", "setresuid", "setresuid32", "setresgid",
+	"setresgid32", "setfsuid", "setfsuid32", "setfsgid", "setfsgid32", "setgroups",
+	"setgroups32", "capset" };
+
 static bool is_among(const char *name, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -49,10 +59,16 @@ static bool is_among(const char *name, const char *const *names, size_t n)
 	return false;
 }
 
-/* prctl(2) names a task, see add_accounting(). */
+bool filter_accounts_for(const char *name)
+{
+	/* prctl(2) names a task. */
+	return strcmp(name, "prctl") == 0 ||
+	       is_among(name, identities, sizeof(identities) / sizeof(identities[0]));
+}
+
 static bool changes_table(const char *name)
 {
-	return strcmp(name, "prctl") == 0 ||
+	return filter_accounts_for(name) ||
 	       is_among(name, spawns, sizeof(spawns) / sizeof(spawns[0])) ||
 	       is_among(name, execs, sizeof(execs) / sizeof(execs[0]));
 }
@@ -154,21 +170,33 @@ static int add_attaching(scmp_filter_ctx ctx, enum filter_action action, const s
 	return rc < 0 ? err_set(err, -rc, "cannot add ptrace to the seccomp filter") : 0;
 }
 
+static int add_names(
+	scmp_filter_ctx ctx, uint32_t arch, const char *const *names, size_t n, struct err **err)
+{
+	for (size_t i = 0; i < n; i++) {
+		int rc = add_call(ctx, arch, FILTER_TRACE, names[i], true);
+
+		if (rc < 0)
+			return err_set(err, -rc, "cannot add %s to the seccomp filter", names[i]);
+	}
+	return 0;
+}
+
 /*
  * What the task table is kept by is stopped whatever is watched: the calls that
  * make tasks, because whose child a task is must be known even when its maker
  * is killed halfway, and the one that changes a task's name.
  */
-static int add_accounting(scmp_filter_ctx ctx, uint32_t arch, struct err **err)
+static int add_accounting(
+	scmp_filter_ctx ctx, uint32_t arch, enum filter_action action, struct err **err)
 {
-	int rc;
+	const size_t n = sizeof(identities) / sizeof(identities[0]);
+	int rc = add_names(ctx, arch, spawns, sizeof(spawns) / sizeof(spawns[0]), err);
 
-	for (size_t i = 0; i < sizeof(spawns) / sizeof(spawns[0]); i++) {
-		rc = add_call(ctx, arch, FILTER_TRACE, spawns[i], true);
-
-		if (rc < 0)
-			return err_set(err, -rc, "cannot add %s to the seccomp filter", spawns[i]);
-	}
+	if (rc == 0 && action == FILTER_NOTIFY)
+		rc = add_names(ctx, arch, identities, n, err);
+	if (rc < 0)
+		return rc;
 	/* The option is an int: the kernel does not look above its 32 bits. */
 	rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(prctl), 1,
 		test_arg(0, SCMP_CMP_MASKED_EQ, UINT32_MAX, PR_SET_NAME));
@@ -193,7 +221,7 @@ static int add_calls(scmp_filter_ctx ctx, uint32_t arch, enum filter_action acti
 	if (rc < 0)
 		return err_set(err, -rc, "cannot add socketcall to the seccomp filter");
 	rc = add_attaching(ctx, action, set, err);
-	return rc < 0 ? rc : add_accounting(ctx, arch, err);
+	return rc < 0 ? rc : add_accounting(ctx, arch, action, err);
 }
 
 /* A filter for one ABI only: argument tests differ between them. */

@@ -7,6 +7,7 @@
 #define CALLGATE_NOTIFY_FILTER_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -31,10 +32,9 @@ enum filter_action {
  * Whatever the set holds, the calls by which the task table is kept are stopped:
  * those that make tasks, prctl(PR_SET_NAME), and ptrace(2) that attaches to a task.
  *
- * With FILTER_NOTIFY, spawns, execs, that prctl and whatever has no table stop for
- * the tracer all the same: it has to see how they end, and a set of all calls
- * stops for it altogether. No call answers to both, so none can pass one of
- * them by the other's answer.
+ * With FILTER_NOTIFY, spawns, execs, that prctl, what changes credentials and whatever has no table
+ * stop for the tracer all the same: it has to see how they end, and a set of all calls stops for it
+ * altogether. No call answers to both, so none can pass one of them by the other's answer.
  *
  * Unless the set wants plain sends, a native sendto(2) without an address is
  * let through by the filter itself; an i386 one is stopped all the same,
@@ -42,6 +42,12 @@ enum filter_action {
  */
 int filter_build(const struct call_set *set, enum filter_action action, struct filter *out,
 	struct err **err);
+
+/*
+ * True for calls that are stopped to keep account of tasks, and are nobody's business
+ * unless they are in the set: prctl(2), setuid(2) and their kin.
+ */
+bool filter_accounts_for(const char *name);
 
 void filter_free(struct filter *filter);
 

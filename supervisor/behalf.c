@@ -167,7 +167,30 @@ static int check_socket(const struct behalf *b)
 	int type;
 	socklen_t len = sizeof(type);
 
+	if (b->socket.known)
+		return 0;
 	return getsockopt(b->fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 ? -errno : 0;
+}
+
+/*
+ * The umask is for a name in a directory, and who may claim what in a control
+ * message is looked up for that: only these need more than to know that all is the same.
+ */
+static bool needs_details(const struct behalf *b)
+{
+	const struct value *msg = call_value(b->call, "msg");
+	enum call_id id = b->call->desc ? b->call->desc->id : CALL_NONE;
+
+	return id == CALL_SENDMMSG || (id == CALL_BIND && b->socket.family == AF_UNIX) ||
+	       (id == CALL_SENDMSG && msg && msg->msg->control_len);
+}
+
+static int who_is_task(const struct behalf *b, struct credentials_pair *who)
+{
+	if (!b->same_credentials || needs_details(b))
+		return credentials_read(b->tid, who);
+	who->same = true;
+	return 0;
 }
 
 int64_t behalf_make(struct behalf *b)
@@ -177,7 +200,7 @@ int64_t behalf_make(struct behalf *b)
 
 	b->raced = false;
 	if (result == 0)
-		result = credentials_read(b->tid, &who);
+		result = who_is_task(b, &who);
 	if (result == 0)
 		result = make(b, &who);
 	if (result == -EINTR)

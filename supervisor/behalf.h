@@ -35,6 +35,7 @@ struct behalf {
 	const struct call *call; /* connect, bind, sendto, sendmsg, sendmmsg; decoded and judged */
 	int fd;                  /* our duplicate of the task's socket: the one that was judged */
 	struct socket_facts socket;
+	bool same_credentials; /* the task's are callgate's own, for sure; false: to be looked at */
 	/*
 	 * Where a Unix path leads; NULL for other addresses. For sendmmsg(2) an
 	 * array of targets_len, the i-th for call_destination(i); elsewhere
@@ -62,10 +63,8 @@ struct behalf {
 int64_t behalf_make(struct behalf *behalf);
 
 /*
- * The same, for calls that neither wait nor depend on who makes them, so that
- * any thread may make them on the spot: connect(2) and sendto(2) on UDP
- * sockets. Returns false when this is no such call, or would have to wait;
- * nothing is done then.
+ * Makes the call when it is sure not to block. Returns false when it is not, and
+ * then nothing was done. For any thread.
  */
 bool behalf_make_now(struct behalf *behalf, int64_t *result);
 

@@ -8,6 +8,7 @@
 
 enum {
 	PIECE = 1024 * 1024,        /* of a stream, at once */
+	FEW = 2048,                 /* what needs no mapping */
 	DATAGRAM_LEAST = 64 * 1024, /* what is always read whole, whatever the socket's buffer */
 };
 
@@ -15,28 +16,28 @@ enum {
 struct buffer {
 	uint8_t *data;
 	size_t size;
+	uint8_t few[FEW];
 };
 
 /*
  * A mapping of its own, not a piece of the heap: with MSG_ZEROCOPY the kernel
  * goes on reading its pages after the call, and nothing else may come there.
  */
-static int buffer_make(struct buffer *buffer, size_t size)
+static int buffer_make(struct buffer *buffer, size_t size, int flags)
 {
-	void *data = NULL;
-
-	if (size)
-		data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (data == MAP_FAILED)
-		return -ENOBUFS;
-	*buffer = (struct buffer){ .data = data, .size = size };
-	return 0;
+	buffer->data = buffer->few;
+	buffer->size = size;
+	if (size <= sizeof(buffer->few) && !(flags & MSG_ZEROCOPY))
+		return 0;
+	buffer->data = mmap(
+		NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return buffer->data == MAP_FAILED ? -ENOBUFS : 0;
 }
 
 static void buffer_free(struct buffer *buffer)
 {
-	if (buffer->data)
-		munmap(buffer->data, buffer->size);
+	if (buffer->data != buffer->few)
+		munmap(buffer->data, buffer->size ? buffer->size : 1);
 }
 
 /* Where in the message we are. */
@@ -108,6 +109,7 @@ static int64_t send_piece(struct sending *s, size_t len)
 	struct iovec iov = { .iov_base = s->buffer.data, .iov_len = len };
 	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
 	ssize_t n;
+	int flags;
 
 	if (first && m->to) {
 		header.msg_name = (void *)&m->to->bytes;
@@ -119,8 +121,8 @@ static int64_t send_piece(struct sending *s, size_t len)
 	}
 	if (credentials_take_on(s->who) < 0)
 		return -EPERM;
-	n = sendmsg(s->b->fd, &header,
-		piece_flags(m->flags, first, last) | (s->b->at_once ? MSG_DONTWAIT : 0));
+	flags = piece_flags(m->flags, first, last) | (s->b->at_once ? MSG_DONTWAIT : 0);
+	n = sendmsg(s->b->fd, &header, flags);
 	if (n < 0)
 		n = -errno;
 	credentials_give_back(s->who);
@@ -173,7 +175,8 @@ int64_t behalf_send(const struct behalf *b, const struct credentials_pair *who,
 	*all = false;
 	if (!pieces && s.total > datagram_limit(b))
 		return -EMSGSIZE;
-	result = buffer_make(&s.buffer, pieces && s.total > PIECE ? PIECE : (size_t)s.total);
+	result = buffer_make(
+		&s.buffer, pieces && s.total > PIECE ? PIECE : (size_t)s.total, message->flags);
 	if (result < 0)
 		return result;
 	result = send_pieces(&s);

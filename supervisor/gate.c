@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "supervisor/exec_environment.h"
+#include "supervisor/credentials.h"
 #include "supervisor/name_lookup.h"
 #include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
@@ -12,10 +13,32 @@
 
 enum { WORKERS_MAX = 16384 }; /* calls that may block at the same time */
 
+static void gate_put_ready(struct gate *gate, struct pending *pending)
+{
+	pthread_mutex_lock(&gate->ready_lock);
+	pending->next = gate->ready;
+	gate->ready = pending;
+	pthread_mutex_unlock(&gate->ready_lock);
+}
+
 /* A call was made on behalf; in a worker thread. */
 static void on_made(void *ctx, struct behalf_job *job)
 {
-	gate_make_ready(ctx, job->user);
+	struct pending *pending = job->user;
+	struct gate *gate = ctx;
+	uint64_t id = pending->notif_id;
+	int64_t result = job->result;
+
+	/* What has to stop on its way is for the tracing thread to answer. */
+	if (!id || !gate->answer || result == BEHALF_RESTART || job->behalf.raced) {
+		gate_make_ready(gate, pending);
+		return;
+	}
+	/* First in the list: when the task comes again, it is found there. */
+	pending->answered = true;
+	gate_put_ready(gate, pending);
+	gate->answer(gate->answer_ctx, id, result);
+	tracer_wake(gate->tracer);
 }
 
 int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, struct err **err)
@@ -50,10 +73,7 @@ bool gate_allows(const struct pending *pending)
 
 void gate_make_ready(struct gate *gate, struct pending *pending)
 {
-	pthread_mutex_lock(&gate->ready_lock);
-	pending->next = gate->ready;
-	gate->ready = pending;
-	pthread_mutex_unlock(&gate->ready_lock);
+	gate_put_ready(gate, pending);
 	tracer_wake(gate->tracer);
 }
 
@@ -77,6 +97,20 @@ static bool must_be_made_on_behalf(const struct call *call)
 	return kind == CALL_KIND_CONNECT || kind == CALL_KIND_BIND;
 }
 
+/* Looked at once, and then again when the task has made a call that may change them. */
+static bool has_own_credentials(const struct gate *gate, struct task *task)
+{
+	cleanup_credentials struct credentials_pair pair = { 0 };
+
+	if (!gate->credentials_are_followed)
+		return false;
+	if (!task->credentials_known) {
+		task->credentials_known = credentials_read(task->tid, &pair) == 0;
+		task->own_credentials = task->credentials_known && pair.same;
+	}
+	return task->own_credentials;
+}
+
 static enum trap_response make_on_behalf(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
@@ -89,6 +123,7 @@ static enum trap_response make_on_behalf(
 			.call = &pending->call,
 			.fd = pending->fd,
 			.socket = pending->socket,
+			.same_credentials = has_own_credentials(gate, task),
 			.target = pending->targets,
 			.targets_len = pending->targets_len,
 			},

@@ -27,6 +27,10 @@ struct gate {
 	bool stacks;           /* what is denied is to have its stack */
 	struct tracer *tracer; /* borrowed */
 	struct behalf_pool *pool;
+	bool credentials_are_followed; /* by the filter: task.credentials_known can be true */
+	/* Answers a call at the listener; for any thread. NULL: there is none. */
+	void (*answer)(void *answer_ctx, uint64_t id, int64_t result);
+	void *answer_ctx;
 	struct asker *asker; /* owned; NULL but in MODE_ASK */
 	/* Calls that have been made, or whose names are known; from any thread. */
 	pthread_mutex_t ready_lock;

@@ -8,6 +8,12 @@
 #include "supervisor/parking.h"
 #include "supervisor/watch.h"
 
+/* For the gate: a result that is no restart code. */
+static void answer_from_anywhere(void *ctx, uint64_t id, int64_t result)
+{
+	listener_answer(ctx, id, result);
+}
+
 bool notified_attach(struct watch *watch, const struct task *task)
 {
 	struct notified *notified = &watch->notified;
@@ -19,7 +25,12 @@ bool notified_attach(struct watch *watch, const struct task *task)
 	if (rc == 0)
 		rc = tracer_listen(watch->tracer, notified->listener.fd);
 	notified->errnum = -rc;
-	return rc == 0;
+	if (rc < 0)
+		return false;
+	watch->gate->answer = answer_from_anywhere;
+	watch->gate->answer_ctx = &notified->listener;
+	watch->gate->credentials_are_followed = true;
+	return true;
 }
 
 static bool is_restart(int64_t answer)
@@ -95,9 +106,9 @@ void notified_resume(struct watch *watch, struct task *task, struct pending *pen
 	task->user = NULL;
 	if (parks(watch, task, pending, response))
 		return;
-	if (response == TRAP_ANSWER)
+	if (response == TRAP_ANSWER && !pending->answered)
 		answer_call(watch, task, pending->notif_id, answer);
-	else
+	else if (response != TRAP_ANSWER)
 		let_go(watch, task, pending->notif_id, &pending->trap);
 	finish(watch, task, pending, response, answer);
 }
@@ -139,6 +150,9 @@ void notified_readable(void *ctx)
 		listener_answer(listener, id, -EPERM);
 		return;
 	}
+	/* Its last call was answered by a worker: that is over, and is told of first. */
+	if (task->user)
+		watch_woken(watch);
 	task->nr = trap.nr;
 	task->own_restart = -1;
 	serve(watch, task, &trap, id);

@@ -73,6 +73,7 @@ struct pending {
 	pid_t tid;
 	struct pending *parked; /* owned: the same call before, when its stack was taken */
 	uint64_t notif_id; /* names the call at the listener; 0: its task is in a ptrace stop */
+	bool answered;     /* that call has its result already */
 	struct trap trap;
 	struct behalf_job job;
 	struct pending_ask ask;

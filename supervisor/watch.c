@@ -1,6 +1,7 @@
 #include "supervisor/watch.h"
 
 #include <errno.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "supervisor/parking.h"
 #include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
+#include "notify/filter.h"
 #include "tracer/memory.h"
 #include "tracer/program_table.h"
 
@@ -32,6 +34,17 @@ static void emit_task_event(struct watch *watch, struct event *event, const stru
 {
 	lineage_ref(event->task.lineage);
 	emit_later(watch->emitter, event, at, NULL);
+}
+
+/* Of its maker, but in a user namespace of its own: clone(2). */
+static void inherit_credentials(
+	struct task *task, const struct task *maker, const struct pending *pending)
+{
+	const struct value *flags = pending ? call_value(&pending->call, "flags") : NULL;
+	bool same_namespace = pending && !(flags && (flags->num & CLONE_NEWUSER));
+
+	task->credentials_known = same_namespace && maker->credentials_known;
+	task->own_credentials = task->credentials_known && maker->own_credentials;
 }
 
 static void watch_started(void *ctx, struct task *task, struct task *maker, const char *how)
@@ -57,6 +70,7 @@ static void watch_started(void *ctx, struct task *task, struct task *maker, cons
 		pending->child_is_thread = thread;
 		event.start.how = pending->call.name;
 	}
+	inherit_credentials(task, maker, pending);
 	if (watch->gate) {
 		gate_started(watch->gate, task, pending && pending->reserved);
 		spawning_end(&watch->gate->spawning, pending);
@@ -114,7 +128,7 @@ static bool is_selected(const struct watch *watch, const struct task *task, cons
 	/* What tasks of the run do to one another is theirs to know. */
 	if (call_set_has_only_other(watch->select, call->name))
 		return reach_of(tracer_tasks(watch->tracer), task, call) != REACH_INSIDE;
-	if (call_kind(call) == CALL_KIND_SPAWN || strcmp(call->name, "prctl") == 0 ||
+	if (call_kind(call) == CALL_KIND_SPAWN || filter_accounts_for(call->name) ||
 		strcmp(call->name, "ptrace") == 0)
 		return call_set_is_all(watch->select) || call_set_has(watch->select, call->name);
 	/* In enforce an i386 send stays: its arguments are in memory, and it is made on behalf. */
@@ -261,6 +275,18 @@ static void attribute(const struct task *task, struct pending *pending)
 	memcpy(pending->comm, task->comm, sizeof(pending->comm));
 }
 
+/*
+ * What is no call of a socket, a spawn or an exec may change the task's credentials:
+ * setuid(2), capset(2), unshare(2). It cannot come here again before that is over.
+ */
+static void credentials_may_change(struct task *task, const struct call *call)
+{
+	enum call_kind kind = call_kind(call);
+
+	if (kind == CALL_KIND_OTHER || kind == CALL_KIND_SYSCALL)
+		task->credentials_known = false;
+}
+
 static enum trap_response no_memory(const struct watch *watch, int64_t *answer)
 {
 	emit_warning(watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
@@ -301,6 +327,7 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 	pending->trap = *trap;
 	pending->notif_id = notif_id;
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
+	credentials_may_change(task, &pending->call);
 	if (!is_selected(watch, task, &pending->call)) {
 		response = refuse_tracing(task, pending, TRAP_PASS, answer);
 		pending_put(&watch->pool, pending);
@@ -393,7 +420,7 @@ static void go_on(struct watch *watch, struct pending *pending)
 	}
 }
 
-static void watch_woken(void *ctx)
+void watch_woken(void *ctx)
 {
 	struct watch *watch = ctx;
 	struct pending *pending;
@@ -429,6 +456,7 @@ static void watch_execed(void *ctx, struct task *task)
 	struct pending *pending = task->user;
 	const struct lineage *lineage = task->process->lineage;
 
+	task->credentials_known = false; /* set-user-ID programs, capabilities of files */
 	stacks_forget(watch->stacks, task->process->pid);
 	if (pending && lineage) {
 		pending->runs = lineage_ref(lineage);

@@ -52,6 +52,9 @@ void watch_finish(struct watch *watch, struct task *task, struct pending *pendin
 /* Forgets a call of which nothing is told. */
 void watch_forget(struct watch *watch, struct pending *pending);
 
+/* Calls that threads of the gate are through with go on. ctx is a struct watch. */
+void watch_woken(void *ctx);
+
 /* For the emitter: what an event of ours pointed to may go. ctx is a struct watch. */
 void watch_released(void *ctx, const struct event *event, void *owner);
 

@@ -43,9 +43,11 @@ struct task {
 	bool renaming;       /* within a prctl(PR_SET_NAME) */
 	int pidfd;           /* of whoever watches the tracer; closed with the task; -1: none */
 	char comm[COMM_SIZE];
-	uint64_t start_ns; /* CLOCK_MONOTONIC */
-	void *user;        /* of whoever watches the tracer */
-	void *parked;      /* the same; not NULL: it is to be told of the task's next stop */
+	uint64_t start_ns;    /* CLOCK_MONOTONIC */
+	bool own_credentials; /* of whoever watches: they are the tracer's, for sure */
+	bool credentials_known;
+	void *user;   /* of whoever watches the tracer */
+	void *parked; /* the same; not NULL: it is to be told of the task's next stop */
 	UT_hash_handle hh;
 };
 

@@ -131,6 +131,38 @@ static void what_may_wait_or_asks_who_calls_is_left_to_a_worker(void **state)
 	assert_false(behalf_make_now(&n.behalf, &result));
 }
 
+/* A stream's connect may still wait: O_NONBLOCK is the task's to take away meanwhile. */
+static void of_a_task_with_our_credentials_whatever_cannot_wait_goes_at_once(void **state)
+{
+	struct sockaddr_in addr, other;
+	cleanup_close int server = bound_inet(SOCK_DGRAM, &addr);
+	cleanup_close int listener = bound_inet(SOCK_STREAM, &other);
+	cleanup_close int raw = new_socket(AF_INET, SOCK_DGRAM);
+	cleanup_close int tcp = new_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+	struct sockaddr_in any = loopback(0);
+	cleanup_made struct made binds, sends, connects;
+	struct iovec iov = { .iov_base = (char *)"abc", .iov_len = 3 };
+	struct msghdr msg = {
+		.msg_name = &addr, .msg_namelen = sizeof(addr), .msg_iov = &iov, .msg_iovlen = 1
+	};
+	int64_t result = -1;
+
+	(void)state;
+	MAKE(&binds, getpid(), SYS_bind, ARG(tcp), ARG(&any), sizeof(any));
+	binds.behalf.same_credentials = true;
+	assert_true(behalf_make_now(&binds.behalf, &result));
+	assert_int_equal(result, 0);
+	MAKE(&sends, getpid(), SYS_sendmsg, ARG(raw), ARG(&msg), 0);
+	sends.behalf.same_credentials = true;
+	assert_true(behalf_make_now(&sends.behalf, &result));
+	assert_int_equal(result, 3);
+	assert_true(has_input(server));
+	MAKE(&connects, getpid(), SYS_connect, ARG(tcp), ARG(&other), sizeof(other));
+	connects.behalf.same_credentials = true;
+	assert_false(behalf_make_now(&connects.behalf, &result));
+	assert_false(has_input(listener));
+}
+
 static void what_the_kernel_refuses_is_refused(void **state)
 {
 	const struct sockaddr_in addr = loopback(9);
@@ -800,6 +832,7 @@ int main(void)
 		cmocka_unit_test(refused_is_refused),
 		cmocka_unit_test(a_non_blocking_connect_is_in_progress),
 		cmocka_unit_test(udp_connects_and_dissolves),
+		cmocka_unit_test(of_a_task_with_our_credentials_whatever_cannot_wait_goes_at_once),
 		cmocka_unit_test(udp_goes_at_once),
 		cmocka_unit_test(what_may_wait_or_asks_who_calls_is_left_to_a_worker),
 		cmocka_unit_test(what_the_kernel_refuses_is_refused),
