@@ -169,7 +169,7 @@ examples() {
 	for file in *.yaml; do
 		run --separate-stderr offline check "$file"
 		[ "$status" -le 1 ] || { echo "$file: $stderr"; return 1; }
-		faults=$(grep -vE '\[(load|name\.unresolved|identity\.script|network\.proxy)\]$' <<<"$output" || true)
+		faults=$(grep -vE '\[(load|name\.unresolved|identity\.script|network\.proxy|stack\.hint)\]$' <<<"$output" || true)
 		[ "$faults" = "" ] || { echo "$file: $faults"; return 1; }
 	done
 }

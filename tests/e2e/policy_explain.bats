@@ -150,7 +150,7 @@ expect_refusal() {
 
 @test "wrong words are told, with right ones" {
 	expect_refusal "did you mean connect?" conect tcp:1.2.3.4:1
-	expect_refusal "write one of connect, bind, exec, spawn, socket, syscall" frobnicate
+	expect_refusal "write one of connect, bind, exec, spawn, socket, socketpair, syscall" frobnicate
 	expect_refusal "write connect DESTINATION" connect
 	expect_refusal "tcp:ADDRESS:PORT" connect 1.2.3.4:1
 	expect_refusal "tcp:ADDRESS:PORT" connect tcp:1.2.3.4
