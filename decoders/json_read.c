@@ -42,8 +42,14 @@ void json_read_call(const struct json_call *from, struct arena *arena, struct ca
 		return;
 	}
 	for (size_t i = 0; i < CALL_FIELDS_MAX && call->desc->fields[i].name; i++) {
-		json_in_field(&in, &call->desc->fields[i], call, &call->values[i]);
+		const struct call_field *field = &call->desc->fields[i];
+
+		json_in_field(&in, field, call, &call->values[i]);
 		call->values_len = i + 1;
+		/* Several may share one, as clone(2)'s flags and signal do; clone3's are in memory.
+		 */
+		if (json_field_is_number(field->type) && call->desc->id != CALL_CLONE3)
+			call->args[field->arg] |= call->values[i].num;
 	}
 }
 

@@ -24,7 +24,7 @@ struct json_call {
 /*
  * Fills the call, and the facts of its socket as far as the arguments have
  * them. Both borrow from the JSON and the arena. What the log does not have is
- * not there: registers of a call with a decoder, the bytes of addresses of rare
+ * not there: registers that are addresses, the bytes of addresses of rare
  * families (all but inet, inet6, unix, netlink and vsock, which keep their family).
  */
 void json_read_call(const struct json_call *from, struct arena *arena, struct call *call,

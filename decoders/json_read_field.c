@@ -234,12 +234,11 @@ static field_read *const types[VALUE_TYPES] = {
 	[VALUE_NAMED_FLAGS] = read_named_flags,
 };
 
-/* Types whose members mark themselves; for all others a mark is of the number. */
-static bool marks_itself(enum value_type type)
+bool json_field_is_number(enum value_type type)
 {
-	return type == VALUE_PATH || type == VALUE_BYTES || type == VALUE_STRINGS ||
-	       type == VALUE_ENVIRONMENT || type == VALUE_SOCKADDR || type == VALUE_SOCKADDR_OUT ||
-	       type == VALUE_FD_PAIR_OUT || type == VALUE_MSG || type == VALUE_MSGS;
+	return type != VALUE_PATH && type != VALUE_BYTES && type != VALUE_STRINGS &&
+	       type != VALUE_ENVIRONMENT && type != VALUE_SOCKADDR && type != VALUE_SOCKADDR_OUT &&
+	       type != VALUE_FD_PAIR_OUT && type != VALUE_MSG && type != VALUE_MSGS;
 }
 
 void json_in_field(const struct json_in *in, const struct call_field *field,
@@ -248,7 +247,10 @@ void json_in_field(const struct json_in *in, const struct call_field *field,
 	const struct field_in f = { in, field, call, json_in_get(in, field->name, "") };
 
 	out->type = field->type;
-	out->status = marks_itself(field->type) ? VALUE_OK : json_in_status(in, field->name);
+	out->status = VALUE_OK;
+	/* The others mark themselves. */
+	if (json_field_is_number(field->type))
+		out->status = json_in_status(in, field->name);
 	if (out->status == VALUE_OK && !types[field->type](&f, out))
 		out->status = VALUE_UNREADABLE;
 }

@@ -44,6 +44,9 @@ const struct sockaddr_value *json_in_sockaddr(const struct json_in *in, const ch
 const struct msg_value *json_in_msg(const struct json_in *in);
 void json_in_msgs(const struct json_in *in, const char *name, struct msgs_value *out);
 
+/* The argument is a number, and not something in memory. */
+bool json_field_is_number(enum value_type type);
+
 /* An argument; `call` has those before it. */
 void json_in_field(const struct json_in *in, const struct call_field *field,
 	const struct call *call, struct value *out);

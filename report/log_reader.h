@@ -24,7 +24,7 @@ struct log_reader;
  *
  * The event has what the log tells, in the form in which it was given to the
  * sinks, with these differences: identities of programs are not known (decide
- * by_path), registers and rare address families are not kept (json_read.h),
+ * by_path), addresses in registers and rare address families are not kept (json_read.h),
  * `summary` is NULL (its tables are in the object), and what is missing in the
  * log is zero, NULL or unreadable.
  */

@@ -108,6 +108,9 @@ os.unlink('a.sock'); os.unlink('link')"
 	start_servers
 	expect_same_verdicts "$FIXTURES/bypass_kernel" userfaultfd
 	expect_same_verdicts "$FIXTURES/bypass_kernel" io_uring
+	# Denied with some of their arguments only: a new user namespace.
+	expect_same_again audit unshare --user --map-root-user /usr/bin/true
+	expect_event '.call == "unshare" and .would == "deny"'
 }
 
 @test "budgets count as they did" {
