@@ -157,6 +157,23 @@ static bool gather(struct replay *replay, const struct log_record *record)
 	return gather_paths(pending, call);
 }
 
+/*
+ * What came between the judging and the doing is a fact of that run, whatever the
+ * policy: an exec that ran something else, a path that led elsewhere.
+ */
+static void carry_over_tampering(struct pending *pending, const struct event_call *call)
+{
+	const char *reason = recorded_reason(call);
+
+	if (strcmp(reason, "raced") == 0)
+		judge_deny(pending, EACCES, "raced", call->advice ? call->advice : "");
+	else if (strcmp(reason, "exec.tampered") == 0)
+		pending->decision.reason = "exec.tampered";
+	else
+		return;
+	pending->decision.verdict = VERDICT_KILL;
+}
+
 static void decide(struct replay *replay, const struct log_record *record)
 {
 	const struct event *event = &record->event;
@@ -175,6 +192,7 @@ static void decide(struct replay *replay, const struct log_record *record)
 	if (judge_wants_names(&replay->judge, pending))
 		judge_look_up(&replay->judge, pending);
 	judge_decide(&replay->judge, &task, pending);
+	carry_over_tampering(pending, &event->call);
 }
 
 static bool same_words(const char *a, const char *b)

@@ -113,6 +113,13 @@ os.unlink('a.sock'); os.unlink('link')"
 	expect_event '.call == "unshare" and .would == "deny"'
 }
 
+@test "tampering is a fact of the run" {
+	start_servers
+	expect_same_again audit "$FIXTURES/hostile_names"
+	expect_same_again audit "$FIXTURES/bypass_process"
+	expect_same_again enforce "$FIXTURES/bypass_process"
+}
+
 @test "budgets count as they did" {
 	policy <<-POLICY
 		default: allow
