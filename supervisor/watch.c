@@ -489,6 +489,8 @@ static void watch_exited(void *ctx, struct task *task, int status)
 	parking_drop(watch, task);
 	if (process_ends)
 		stacks_forget(watch->stacks, task->process->pid);
+	if (HASH_COUNT(tracer_tasks(watch->tracer)->tasks) == 1)
+		stacks_stop(watch->stacks);
 	if (watch->gate)
 		gate_exited(watch->gate, task, process_ends);
 	if (task->tid == watch->command && watch->kill_on_exit)

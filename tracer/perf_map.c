@@ -1,5 +1,6 @@
 #include "tracer/perf_map.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
@@ -37,8 +38,8 @@ static bool read_owner(pid_t pid, struct owner *out)
 	return has_uid;
 }
 
-/* The process names the file: it may be anything, anywhere, and change while we read. */
-static int open_map(pid_t pid, struct stat *st)
+/* The process names the file: it may be anything, anywhere, and change while it is read. */
+int perf_map_open(pid_t pid)
 {
 	struct open_how how = {
 		.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
@@ -47,14 +48,17 @@ static int open_map(pid_t pid, struct stat *st)
 	cleanup_close int root_fd = proc_open_root(pid), fd = -1;
 	char path[PROC_PATH_SIZE];
 	struct owner owner;
+	struct stat st;
 
 	if (root_fd < 0 || !read_owner(pid, &owner))
-		return -1;
+		return -ESRCH;
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", owner.pid);
 	fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
-	if (fd < 0 || fstat(fd, st) < 0 || !S_ISREG(st->st_mode) ||
-		(st->st_uid != owner.uid && st->st_uid != 0))
-		return -1;
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+		(st.st_uid != owner.uid && st.st_uid != 0))
+		return -EACCES;
 	return take_fd(&fd);
 }
 
@@ -112,16 +116,14 @@ size_t perf_map_add(struct perf_map *map, const char *text, size_t len)
 	return (size_t)(at - text);
 }
 
-void perf_map_refresh(struct perf_map *map, pid_t pid)
+void perf_map_read(struct perf_map *map, int fd)
 {
 	cleanup_free char *text = NULL;
-	cleanup_close int fd = -1;
 	struct stat st;
 	ssize_t n;
 	size_t size;
 
-	fd = open_map(pid, &st);
-	if (fd < 0)
+	if (fstat(fd, &st) < 0)
 		return;
 	if (st.st_dev != map->dev || st.st_ino != map->ino || (uint64_t)st.st_size < map->done) {
 		perf_map_free(map);

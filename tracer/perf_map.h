@@ -35,10 +35,13 @@ enum {
 };
 
 /*
- * Reads what was added to the process's file, or all of it when it is another.
- * A file that is not the process's user's, or root's, is as good as none.
+ * Opens the process's file. Returns a descriptor or -errno; a file that is not the
+ * process's user's, or root's, is as good as none.
  */
-void perf_map_refresh(struct perf_map *map, pid_t pid);
+int perf_map_open(pid_t pid);
+
+/* Reads what was added to the file, or all of it when it is another. */
+void perf_map_read(struct perf_map *map, int fd);
 
 /* Adds the whole lines of a text, and returns their bytes. What makes no sense is left out. */
 size_t perf_map_add(struct perf_map *map, const char *text, size_t len);

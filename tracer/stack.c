@@ -4,22 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tracer/stack_symbol.h"
+#include "tracer/stack_worker.h"
 
-/* Above this every process's mappings are forgotten, and read again as needed. */
-enum { SPACES_MAX = 64 };
+/* A file that makes every worker fail must not keep us at making new ones. */
+enum { WORKERS_MAX = 16 };
 
-struct entry {
+/* A process of which the worker knows something. */
+struct known {
 	pid_t pid;
-	struct stack_space *space;
 	UT_hash_handle hh;
 };
 
 struct stacks {
 	struct stack_options options;
-	struct stack_files files;
-	struct entry *entries;
-	struct stack_pc *pcs; /* scratch */
+	struct stack_worker worker;
+	unsigned workers; /* started */
+	struct known *known;
+	struct stack_request request; /* scratch */
 };
 
 struct word {
@@ -40,6 +41,7 @@ static const struct word ends[STACK_END_COUNT] = {
 	[STACK_END_LIMIT] = { "limit", "more frames: -k takes their number" },
 	[STACK_END_LOST] = { "lost", "what is above cannot be found" },
 	[STACK_END_GONE] = { "gone", "the task is gone" },
+	[STACK_END_FAILED] = { "failed", "reading it failed" },
 };
 
 const char *stack_lack_code(enum stack_lack lack)
@@ -66,116 +68,92 @@ int stacks_new(const struct stack_options *options, struct stacks **out, struct 
 {
 	struct stacks *stacks = calloc(1, sizeof(*stacks));
 
-	if (stacks) {
-		stacks->options = *options;
-		if (!stacks->options.frames)
-			stacks->options.frames = STACK_FRAMES_DEFAULT;
-		stacks->pcs = calloc(stacks->options.frames + 1, sizeof(*stacks->pcs));
-	}
-	if (!stacks || !stacks->pcs || elf_version(EV_CURRENT) == EV_NONE) {
-		stacks_free(stacks);
+	if (!stacks)
 		return err_set(err, ENOMEM, "cannot make ready for stacks");
-	}
+	stacks->options = *options;
+	if (!stacks->options.frames)
+		stacks->options.frames = STACK_FRAMES_DEFAULT;
+	stacks->worker = (struct stack_worker)STACK_WORKER_NONE;
 	*out = stacks;
 	return 0;
 }
 
-static void entry_free(struct stacks *stacks, struct entry *entry)
+static void forget_known(struct stacks *stacks)
 {
-	HASH_DEL(stacks->entries, entry);
-	stack_space_free(entry->space);
-	free(entry);
+	struct known *known, *next;
+
+	HASH_ITER (hh, stacks->known, known, next) {
+		HASH_DEL(stacks->known, known);
+		free(known);
+	}
 }
 
-/* Modules of a space point to files: spaces go first. */
-static void forget_all(struct stacks *stacks)
+void stacks_stop(struct stacks *stacks)
 {
-	struct entry *entry, *next;
-
-	HASH_ITER (hh, stacks->entries, entry, next)
-		entry_free(stacks, entry);
-	stack_files_free(&stacks->files);
+	if (!stacks)
+		return;
+	stack_worker_stop(&stacks->worker);
+	forget_known(stacks);
 }
 
 void stacks_free(struct stacks *stacks)
 {
-	if (!stacks)
-		return;
-	forget_all(stacks);
-	free(stacks->pcs);
+	stacks_stop(stacks);
 	free(stacks);
 }
 
 void stacks_forget(struct stacks *stacks, pid_t pid)
 {
-	struct entry *entry = NULL;
+	struct known *known = NULL;
 
 	if (stacks)
-		HASH_FIND_INT(stacks->entries, &pid, entry);
-	if (entry)
-		entry_free(stacks, entry);
+		HASH_FIND_INT(stacks->known, &pid, known);
+	if (!known)
+		return;
+	HASH_DEL(stacks->known, known);
+	free(known);
+	stack_worker_forget(&stacks->worker, pid);
 }
 
-static struct stack_space *add_space(struct stacks *stacks, pid_t pid, uint16_t machine)
+/* What cannot be kept track of must not be known: a number may be another process's later. */
+static bool remember(struct stacks *stacks, pid_t pid)
 {
-	struct entry *entry = calloc(1, sizeof(*entry));
+	struct known *known;
 
-	if (!entry)
-		return NULL;
-	entry->pid = pid;
-	entry->space = stack_space_new(pid, machine, &stacks->files);
-	if (!entry->space) {
-		free(entry);
-		return NULL;
-	}
-	HASH_ADD_INT(stacks->entries, pid, entry);
-	return entry->space;
+	HASH_FIND_INT(stacks->known, &pid, known);
+	if (known)
+		return true;
+	known = malloc(sizeof(*known));
+	if (!known)
+		return false;
+	known->pid = pid;
+	HASH_ADD_INT(stacks->known, pid, known);
+	return true;
 }
 
-static struct stack_space *find_space(struct stacks *stacks, pid_t pid, uint16_t machine)
+static bool has_worker(struct stacks *stacks)
 {
-	struct entry *entry;
-
-	HASH_FIND_INT(stacks->entries, &pid, entry);
-	if (entry && stack_space_machine(entry->space) == machine)
-		return entry->space;
-	/* A process may go from 64-bit code to 32-bit code and back. */
-	if (entry)
-		entry_free(stacks, entry);
-	if (HASH_COUNT(stacks->entries) >= SPACES_MAX || stack_files_are_full(&stacks->files))
-		forget_all(stacks);
-	return add_space(stacks, pid, machine);
+	if (stacks->worker.socket >= 0)
+		return true;
+	forget_known(stacks);
+	if (stacks->workers >= WORKERS_MAX)
+		return false;
+	stacks->workers++;
+	return stack_worker_start(&stacks->worker, &stacks->options) == 0;
 }
 
 static void take(struct stacks *stacks, const struct task *task, bool symbols, struct arena *arena,
 	struct stack *out)
 {
-	struct stack_frame *frames;
-	struct stack_regs regs;
-	struct stack_space *space;
-	size_t n;
+	struct stack_request *request = &stacks->request;
 
 	*out = (struct stack){ .end = STACK_END_GONE };
-	if (!stack_regs_read(task->tid, &regs))
+	if (!stack_host_request(task->process->pid, task->tid, request))
 		return;
-	out->end = STACK_END_LOST;
-	space = find_space(stacks, task->process->pid, regs.machine);
-	if (!space)
-		return;
-	n = stack_space_walk(
-		space, task->tid, &regs, stacks->pcs, stacks->options.frames, &out->end);
-	frames = arena_alloc(arena, n * sizeof(*frames));
-	if (!frames)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (symbols)
-			stack_symbol_find(space, &stacks->files, &stacks->pcs[i],
-				stacks->options.lines, arena, &frames[i]);
-		else
-			stack_module_find(space, &stacks->pcs[i], arena, &frames[i]);
-	}
-	out->frames = frames;
-	out->len = n;
+	request->symbols = symbols;
+	if (!has_worker(stacks) || !remember(stacks, request->pid) ||
+		!stack_worker_take(&stacks->worker, request, stacks->options.frames, arena, out))
+		*out = (struct stack){ .end = STACK_END_FAILED };
 }
 
 void stacks_take(

@@ -52,9 +52,10 @@ struct stack_frame {
 /* How a stack ends. */
 enum stack_end {
 	STACK_END_WHOLE,
-	STACK_END_LIMIT, /* there is more than was asked for */
-	STACK_END_LOST,  /* how to go on from the last frame is not known */
-	STACK_END_GONE,  /* the task was killed meanwhile */
+	STACK_END_LIMIT,  /* there is more than was asked for */
+	STACK_END_LOST,   /* how to go on from the last frame is not known */
+	STACK_END_GONE,   /* the task was killed meanwhile */
+	STACK_END_FAILED, /* what the task maps made reading it fail */
 	STACK_END_COUNT,
 };
 
@@ -93,6 +94,12 @@ void stacks_take(
 /* The same with modules only: frames have no symbols and no lines. */
 void stacks_take_modules(
 	struct stacks *stacks, const struct task *task, struct arena *arena, struct stack *out);
+
+/*
+ * Ends what stacks_take() started: a process, stack_worker.h. To be called when the
+ * last task is gone, before waiting for more. NULL is allowed.
+ */
+void stacks_stop(struct stacks *stacks);
 
 /* The process runs another program now, or is gone: forgets what it had mapped. NULL is
  * allowed. */

@@ -16,6 +16,7 @@
 #include <uthash.h>
 
 #include "tracer/stack.h"
+#include "tracer/stack_host.h"
 #include "tracer/stack_maps.h"
 
 /* What is known of an address of a file. */
@@ -42,6 +43,7 @@ struct stack_file {
 };
 
 struct stack_files {
+	const struct stack_host *host; /* borrowed: opens them */
 	struct stack_file *files;
 	size_t symbols; /* in all files */
 };
@@ -51,13 +53,9 @@ enum { STACK_FILES_MAX = 256, STACK_SYMBOLS_MAX = 100000 };
 
 bool stack_files_are_full(const struct stack_files *files);
 
-/*
- * The file of a mapping of the process, or NULL with the reason. Owned by the
- * table. A file that is no longer found under its name is opened by way of
- * /proc/PID/exe or map_files, where the kernel lets us.
- */
+/* The file of a mapping, or NULL with the reason. Owned by the table. */
 struct stack_file *stack_files_open(
-	struct stack_files *files, pid_t pid, const struct stack_map *map, enum stack_lack *lack);
+	struct stack_files *files, const struct stack_map *map, enum stack_lack *lack);
 
 /* NULL: not looked up before. */
 const struct stack_symbol *stack_file_symbol(const struct stack_file *file, uint64_t address);

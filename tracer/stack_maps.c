@@ -1,12 +1,10 @@
 #include "tracer/stack_maps.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/sbuf.h"
 #include "policy/vec.h"
 #include "tracer/proc_path.h"
@@ -169,22 +167,16 @@ bool stack_maps_parse(struct stack_maps *maps, const char *text, size_t len)
 	return true;
 }
 
-bool stack_maps_read(struct stack_maps *maps, pid_t pid)
+bool stack_maps_read(struct stack_maps *maps, int fd, const char *root)
 {
 	cleanup_sbuf struct sbuf text = SBUF_INIT;
-	char path[PROC_PATH_SIZE], root[PATH_MAX], part[16384];
-	cleanup_close int fd = -1;
+	char part[16384];
 	ssize_t n;
 
-	proc_path(path, pid, "maps");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
 	while (text.len < STACK_MAPS_BYTES && (n = read(fd, part, sizeof(part))) > 0)
 		sbuf_add(&text, part, (size_t)n);
 	if (text.failed || !stack_maps_parse(maps, sbuf_text(&text), text.len))
 		return false;
-	proc_readlink(pid, "root", root, sizeof(root));
 	for (size_t i = 0; i < maps->len; i++)
 		proc_strip_root(maps->items[i].path, root);
 	return true;

@@ -37,11 +37,8 @@ enum { STACK_MAPS_BYTES = 16 * 1024 * 1024 };
 /* From the text of /proc/PID/maps; lines that make no sense are left out. False: no memory. */
 bool stack_maps_parse(struct stack_maps *maps, const char *text, size_t len);
 
-/*
- * The same from the process's file, with paths as in its own root. False, too,
- * when that cannot be read.
- */
-bool stack_maps_read(struct stack_maps *maps, pid_t pid);
+/* The same from the file, with paths as in the process's own root, which is this one for us. */
+bool stack_maps_read(struct stack_maps *maps, int fd, const char *root);
 
 /* The entry an address is in, or NULL. */
 struct stack_map *stack_maps_find(const struct stack_maps *maps, uint64_t address);

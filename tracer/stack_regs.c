@@ -23,7 +23,9 @@ bool stack_regs_read(pid_t tid, struct stack_regs *regs)
 
 	if (ptrace(PTRACE_GETREGS, tid, NULL, &r) < 0)
 		return false;
-	*regs = (struct stack_regs){ .pc = r.rip, .machine = EM_X86_64, .word_size = 8 };
+	*regs = (struct stack_regs){
+		.pc = r.rip, .sp = r.rsp, .machine = EM_X86_64, .word_size = 8
+	};
 	if (r.cs == SEGMENT_32) {
 		const uint64_t narrow[] = { (uint32_t)r.rax, (uint32_t)r.rcx, (uint32_t)r.rdx,
 			(uint32_t)r.rbx, (uint32_t)r.rsp, (uint32_t)r.rbp, (uint32_t)r.rsi,
@@ -32,6 +34,7 @@ bool stack_regs_read(pid_t tid, struct stack_regs *regs)
 		regs->machine = EM_386;
 		regs->word_size = 4;
 		regs->pc = (uint32_t)r.rip;
+		regs->sp = (uint32_t)r.rsp;
 		set(regs, narrow, sizeof(narrow) / sizeof(narrow[0]));
 	} else {
 		const uint64_t wide[] = { r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp,
@@ -54,7 +57,9 @@ bool stack_regs_read(pid_t tid, struct stack_regs *regs)
 
 	if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &iov) < 0)
 		return false;
-	*regs = (struct stack_regs){ .pc = r.pc, .machine = EM_AARCH64, .word_size = 8 };
+	*regs = (struct stack_regs){
+		.pc = r.pc, .sp = r.sp, .machine = EM_AARCH64, .word_size = 8
+	};
 	for (unsigned i = 0; i < 31; i++)
 		dwarf[i] = r.regs[i];
 	dwarf[31] = r.sp;

@@ -11,7 +11,7 @@ enum { STACK_REGS_MAX = 32 };
 struct stack_regs {
 	uint64_t dwarf[STACK_REGS_MAX]; /* 0 up to len, as the ABI's supplement numbers them */
 	unsigned len;
-	uint64_t pc;
+	uint64_t pc, sp;
 	uint16_t machine;   /* EM_* of what the task executes now */
 	unsigned word_size; /* of its memory words, in bytes */
 };

@@ -1,23 +1,20 @@
 #include "tracer/stack_space.h"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "tracer/memory.h"
-#include "tracer/proc_path.h"
 
-enum { PAGE = 4096, PAGES = 16, VDSO_BYTES_MAX = 64 * 1024 };
+enum { PAGES = 16, VDSO_BYTES_MAX = 64 * 1024 };
 
 /* Memory read during one walk: a stack is read page by page, not word by word. */
 struct page {
 	uint64_t base;
 	bool read, there;
-	uint8_t bytes[PAGE];
+	uint8_t bytes[STACK_PAGE];
 };
 
 /* What libdwfl keeps for one of its modules. */
@@ -29,8 +26,7 @@ struct module {
 
 /* One walk. */
 struct walk {
-	pid_t tid;
-	const struct stack_regs *regs;
+	const struct stack_request *request;
 	struct stack_pc *pcs;
 	size_t len, max;
 	bool cut; /* there was one more than max */
@@ -44,14 +40,13 @@ union header {
 };
 
 struct stack_space {
-	pid_t pid;
 	uint16_t machine;
+	const struct stack_host *host;
 	struct stack_files *files;
 	struct stack_maps maps;
 	Dwfl *dwfl;
 	union header header;
-	Elf *model; /* of the header */
-	int statm_fd;
+	Elf *model;        /* of the header */
 	uint64_t total_vm; /* pages mapped when the mappings were last read; 0: never */
 	uint8_t *vdso;     /* what the vDSO's module reads */
 	struct perf_map perf_map;
@@ -61,17 +56,30 @@ struct stack_space {
 
 /* libdwfl's questions about modules. */
 
+static bool read_page(const struct stack_host *host, uint64_t address, uint8_t *page)
+{
+	struct stack_question question = { .what = STACK_ASK_PAGE, .address = address };
+	struct stack_answer answer;
+
+	host->ask(host->ctx, &question, &answer);
+	if (answer.fd < 0)
+		return false;
+	memcpy(page, answer.page, STACK_PAGE);
+	return true;
+}
+
 static Elf *read_vdso(struct stack_space *space, const struct stack_map *map)
 {
 	size_t size = map->end - map->start;
 
-	if (size > VDSO_BYTES_MAX || space->vdso)
+	if (size > VDSO_BYTES_MAX || size % STACK_PAGE || space->vdso)
 		return NULL;
 	space->vdso = malloc(size);
-	if (!space->vdso ||
-		task_memory_read(space->pid, map->start, space->vdso, size) != (ssize_t)size)
-		return NULL;
-	return elf_memory((char *)space->vdso, size);
+	for (size_t at = 0; space->vdso && at < size; at += STACK_PAGE) {
+		if (!read_page(space->host, map->start + at, space->vdso + at))
+			return NULL;
+	}
+	return space->vdso ? elf_memory((char *)space->vdso, size) : NULL;
 }
 
 /* The file is shared by all processes that map it; libelf counts who does. */
@@ -88,41 +96,35 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
 	if (map && map->kind == STACK_MAP_VDSO) {
 		*elf = read_vdso(space, map);
 	} else if (map) {
-		module->file = stack_files_open(space->files, space->pid, map, &module->lack);
+		module->file = stack_files_open(space->files, map, &module->lack);
 		*elf = module->file ? elf_begin(-1, ELF_C_READ, module->file->elf) : NULL;
 	}
 	return -1; /* no descriptor: it is in *elf */
 }
 
-/*
- * Separate debug files, by build-id alone and in our own root. Not where a
- * .gnu_debuglink says, which the file's author chooses, and never over the
- * network, as libdwfl's own search may (debuginfod).
- */
+/* Separate debug files: libdwfl's own search would follow the file's wishes, and the network. */
 static int find_debuginfo(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr start,
 	const char *file_name, const char *link, GElf_Word crc, char **debug_name)
 {
-	static const char dir[] = "/usr/lib/debug/.build-id/";
+	const struct module *module = *userdata;
+	struct stack_question question = { .what = STACK_ASK_DEBUG };
+	struct stack_answer answer;
 	const unsigned char *id;
-	char path[256];
 	GElf_Addr addr;
 	int len = dwfl_module_build_id(mod, &id, &addr);
-	size_t at = sizeof(dir) - 1;
 
-	(void)userdata;
 	(void)name;
 	(void)start;
 	(void)file_name;
 	(void)link;
 	(void)crc;
 	(void)debug_name;
-	if (len < 2 || len > 64)
+	if (!module || len < 2 || len > STACK_BUILD_ID_MAX)
 		return -1;
-	memcpy(path, dir, at);
-	for (int i = 0; i < len; i++)
-		at += (size_t)snprintf(path + at, 4, i ? "%02x" : "%02x/", id[i]);
-	strcpy(path + at, ".debug");
-	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	memcpy(question.build_id, id, (size_t)len);
+	question.build_id_len = (unsigned)len;
+	module->space->host->ask(module->space->host->ctx, &question, &answer);
+	return answer.fd;
 }
 
 static const Dwfl_Callbacks module_callbacks = {
@@ -132,32 +134,44 @@ static const Dwfl_Callbacks module_callbacks = {
 
 /* libdwfl's questions about the task. */
 
-static const uint8_t *read_page(struct walk *walk, uint64_t base)
+/* Of the stack's pages the first came with the request. */
+static bool fill_page(const struct stack_space *space, uint64_t base, uint8_t *bytes)
 {
-	struct page *page = &walk->pages[base / PAGE % PAGES];
+	const struct stack_request *request = space->walk->request;
+	uint64_t i = (base - request->ahead) / STACK_PAGE;
+
+	if (i >= STACK_PAGES_AHEAD)
+		return read_page(space->host, base, bytes);
+	memcpy(bytes, request->pages[i], STACK_PAGE);
+	return request->has_ahead[i];
+}
+
+static const uint8_t *find_page(const struct stack_space *space, uint64_t base)
+{
+	struct page *page = &space->walk->pages[base / STACK_PAGE % PAGES];
 
 	if (!page->read || page->base != base) {
 		page->base = base;
 		page->read = true;
-		page->there = task_memory_read(walk->tid, base, page->bytes, PAGE) == PAGE;
+		page->there = fill_page(space, base, page->bytes);
 	}
 	return page->there ? page->bytes : NULL;
 }
 
 static bool read_word(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word, void *arg)
 {
-	struct walk *walk = ((struct stack_space *)arg)->walk;
-	unsigned size = walk->regs->word_size;
+	const struct stack_space *space = arg;
+	unsigned size = space->walk->request->regs.word_size;
 	uint8_t bytes[8] = { 0 };
 
 	(void)dwfl;
 	for (unsigned i = 0; i < size; i++) {
 		uint64_t at = address + i;
-		const uint8_t *page = read_page(walk, at - at % PAGE);
+		const uint8_t *page = find_page(space, at - at % STACK_PAGE);
 
 		if (!page)
 			return false;
-		bytes[i] = page[at % PAGE];
+		bytes[i] = page[at % STACK_PAGE];
 	}
 	memcpy(word, bytes, sizeof(*word));
 	return true;
@@ -171,7 +185,7 @@ static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread_arg)
 	if (*thread_arg)
 		return 0;
 	*thread_arg = space;
-	return space->walk->tid;
+	return space->walk->request->tid;
 }
 
 static bool get_thread(Dwfl *dwfl, pid_t tid, void *arg, void **thread_arg)
@@ -184,7 +198,7 @@ static bool get_thread(Dwfl *dwfl, pid_t tid, void *arg, void **thread_arg)
 
 static bool set_registers(Dwfl_Thread *thread, void *thread_arg)
 {
-	const struct stack_regs *regs = ((struct stack_space *)thread_arg)->walk->regs;
+	const struct stack_regs *regs = &((struct stack_space *)thread_arg)->walk->request->regs;
 
 	dwfl_thread_state_register_pc(thread, regs->pc);
 	return dwfl_thread_state_registers(thread, 0, regs->len, regs->dwarf);
@@ -218,24 +232,21 @@ static void header_init(union header *header, uint16_t machine)
 	memcpy(header, ident, sizeof(ident));
 }
 
-struct stack_space *stack_space_new(pid_t pid, uint16_t machine, struct stack_files *files)
+struct stack_space *stack_space_new(uint16_t machine, struct stack_files *files)
 {
 	struct stack_space *space = calloc(1, sizeof(*space));
-	char path[PROC_PATH_SIZE];
 
 	if (!space)
 		return NULL;
-	space->pid = pid;
 	space->machine = machine;
 	space->files = files;
-	proc_path(path, pid, "statm");
-	space->statm_fd = open(path, O_RDONLY | O_CLOEXEC);
+	space->host = files->host;
 	header_init(&space->header, machine);
 	space->model = elf_memory((char *)&space->header, sizeof(space->header));
 	space->dwfl = dwfl_begin(&module_callbacks);
-	/* libdwfl attaches to a process with modules only once they were reported. */
+	/* Once modules were reported. The process number is libdwfl's own affair. */
 	if (!space->model || !space->dwfl || dwfl_report_end(space->dwfl, NULL, NULL) < 0 ||
-		!dwfl_attach_state(space->dwfl, space->model, pid, &thread_callbacks, space)) {
+		!dwfl_attach_state(space->dwfl, space->model, 1, &thread_callbacks, space)) {
 		stack_space_free(space);
 		return NULL;
 	}
@@ -267,8 +278,6 @@ void stack_space_free(struct stack_space *space)
 	stack_maps_free(&space->maps);
 	perf_map_free(&space->perf_map);
 	free(space->vdso);
-	if (space->statm_fd >= 0)
-		close(space->statm_fd);
 	free(space);
 }
 
@@ -294,23 +303,16 @@ static void report_module(struct stack_space *space, const struct stack_map *map
 		((struct module *)*userdata)->space = space;
 }
 
-/* The number of pages the process has mapped: proc(5), /proc/PID/statm. 0: not known. */
-static uint64_t read_total_vm(const struct stack_space *space)
-{
-	char text[64];
-	ssize_t n = pread(space->statm_fd, text, sizeof(text) - 1, 0);
-
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	return strtoull(text, NULL, 10);
-}
-
 static void read_maps(struct stack_space *space, uint64_t total_vm)
 {
+	struct stack_question question = { .what = STACK_ASK_MAPS };
+	struct stack_answer answer;
 	struct stack_maps maps;
+	cleanup_close int fd = -1;
 
-	if (!stack_maps_read(&maps, space->pid))
+	space->host->ask(space->host->ctx, &question, &answer);
+	fd = answer.fd;
+	if (fd < 0 || !stack_maps_read(&maps, fd, answer.text))
 		return;
 	stack_maps_free(&space->maps);
 	space->maps = maps;
@@ -341,7 +343,7 @@ static enum stack_end unwind(struct stack_space *space, struct walk *walk)
 
 	walk->len = 0;
 	space->walk = walk;
-	rc = dwfl_getthread_frames(space->dwfl, walk->tid, on_frame, walk);
+	rc = dwfl_getthread_frames(space->dwfl, walk->request->tid, on_frame, walk);
 	space->walk = NULL;
 	if (walk->cut)
 		return STACK_END_LIMIT;
@@ -362,11 +364,11 @@ static bool all_mapped(const struct stack_space *space, const struct walk *walk)
  * none that is known. What escapes this is a mapping replaced by another of the
  * same size at the same place.
  */
-size_t stack_space_walk(struct stack_space *space, pid_t tid, const struct stack_regs *regs,
+size_t stack_space_walk(struct stack_space *space, const struct stack_request *request,
 	struct stack_pc *pcs, size_t max, enum stack_end *end)
 {
-	struct walk walk = { .tid = tid, .regs = regs, .pcs = pcs, .max = max };
-	uint64_t total_vm = read_total_vm(space);
+	struct walk walk = { .request = request, .pcs = pcs, .max = max };
+	uint64_t total_vm = request->total_vm;
 	bool fresh = total_vm == 0 || total_vm != space->total_vm;
 
 	space->perf_map_fresh = false;
@@ -405,8 +407,16 @@ struct stack_file *stack_space_file(Dwfl_Module *mod, enum stack_lack *lack)
 
 struct perf_map *stack_space_perf_map(struct stack_space *space)
 {
-	if (!space->perf_map_fresh)
-		perf_map_refresh(&space->perf_map, space->pid);
+	struct stack_question question = { .what = STACK_ASK_PERF_MAP };
+	struct stack_answer answer;
+
+	if (space->perf_map_fresh)
+		return &space->perf_map;
 	space->perf_map_fresh = true;
+	space->host->ask(space->host->ctx, &question, &answer);
+	if (answer.fd < 0)
+		return &space->perf_map;
+	perf_map_read(&space->perf_map, answer.fd);
+	close(answer.fd);
 	return &space->perf_map;
 }

@@ -24,20 +24,20 @@ struct stack_pc {
 };
 
 /*
- * An empty space for the process; `files` is borrowed and must outlive it. The
- * machine is that of the code its tasks execute. NULL: no memory, or libdwfl
- * does not know the machine.
+ * An empty space for the process; `files` is borrowed and must outlive it, and
+ * has the host that is asked. The machine is that of the code its tasks execute. NULL: no memory,
+ * or libdwfl does not know the machine.
  */
-struct stack_space *stack_space_new(pid_t pid, uint16_t machine, struct stack_files *files);
+struct stack_space *stack_space_new(uint16_t machine, struct stack_files *files);
 void stack_space_free(struct stack_space *space);
 
 uint16_t stack_space_machine(const struct stack_space *space);
 
 /*
- * Unwinds the stopped task with these registers into pcs, at most max of them.
+ * Unwinds the task of the request into pcs, at most max of them.
  * Reads the process's mappings again where they may have changed.
  */
-size_t stack_space_walk(struct stack_space *space, pid_t tid, const struct stack_regs *regs,
+size_t stack_space_walk(struct stack_space *space, const struct stack_request *request,
 	struct stack_pc *pcs, size_t max, enum stack_end *end);
 
 /* What an address belongs to; NULL: nothing executable. */

@@ -67,7 +67,7 @@ static void fill(struct stack_frame *frame, const struct stack_symbol *found,
 {
 	frame->symbol = keep(arena, found->name);
 	frame->source = keep(arena, found->source);
-	frame->line = found->line;
+	frame->line = frame->source ? found->line : 0;
 	if (frame->symbol)
 		frame->offset = found->offset + (pc->active ? 0 : 1);
 	else

@@ -9,7 +9,7 @@ struct caller {
 	volatile int result; /* written after the call, so that it is no tail call */
 };
 
-static __attribute__((noinline, noclone)) void go_down(struct caller *caller, unsigned long depth)
+static __attribute__((noinline)) void go_down(struct caller *caller, unsigned long depth)
 {
 	const struct sockaddr_in to = load_loopback(LOAD_PORT);
 

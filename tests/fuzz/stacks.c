@@ -1,6 +1,7 @@
 /*
  * What stacks are made of and programs choose: the text of /proc/PID/maps, perf
- * maps, mangled names. The first byte says which. Nothing may crash; what is found
+ * maps, mangled names; and what comes from the worker that reads the rest. The first
+ * byte says which. Nothing may crash; what is found
  * must be in order.
  */
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #include "tracer/demangle.h"
 #include "tracer/perf_map.h"
 #include "tracer/stack_maps.h"
+#include "tracer/stack_wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -63,12 +65,28 @@ static void fuzz_demangle(const char *text, size_t len)
 	sbuf_free(&out);
 }
 
+static void fuzz_decode(const char *body, size_t len)
+{
+	struct sbuf again = SBUF_INIT;
+	struct arena arena;
+	struct stack stack;
+
+	arena_init(&arena, 1 << 20);
+	if (stack_decode(body, len, STACK_FRAMES_DEFAULT, &arena, &stack)) {
+		stack_encode(&again, &stack);
+		if (stack.len > STACK_FRAMES_DEFAULT || again.len != len)
+			abort();
+	}
+	arena_free(&arena);
+	sbuf_free(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const fuzz[])(
-		const char *text, size_t len) = { fuzz_maps, fuzz_perf_map, fuzz_demangle };
+	static void (*const fuzz[])(const char *text, size_t len) = { fuzz_maps, fuzz_perf_map,
+		fuzz_demangle, fuzz_decode };
 
 	if (size > 0)
-		fuzz[data[0] % 3]((const char *)data + 1, size - 1);
+		fuzz[data[0] % 4]((const char *)data + 1, size - 1);
 	return 0;
 }
