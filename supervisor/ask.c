@@ -166,19 +166,6 @@ static bool allow_command(struct asker *asker, struct pending *pending)
 	return ask_rules_decide(&asker->rules, &request, &pending->decision);
 }
 
-/*
- * Talking to the kernel about the network, as every look-up of a name does. No
- * narrower destination than `*` speaks of it (policy/target.h), so that a rule
- * would say far too much.
- */
-static bool allow_harmless(struct pending *pending)
-{
-	if (!pending->socket.known || pending->socket.family != AF_NETLINK)
-		return false;
-	judge_allow(pending, "ask.harmless");
-	return true;
-}
-
 /* Among the open ones, by key: a joined call waits with the others. */
 static struct ask_question *find_open(struct asker *asker, const struct ask_question *like)
 {
@@ -214,8 +201,7 @@ bool asker_submit(struct asker *asker, struct pending *pending, const struct tas
 {
 	struct ask_question *q, *same;
 
-	if (asker->setup.options->builtin &&
-		(allow_harmless(pending) || allow_command(asker, pending)))
+	if (asker->setup.options->builtin && allow_command(asker, pending))
 		return false;
 	q = ask_question_new(asker->setup.judge, pending, task);
 	if (!q) {

@@ -585,3 +585,126 @@ stack_shown() {
 	expect_event '.verdict == "deny" and .rule.id == "never"'
 	"$CALLGATE" enforce -p saved.yaml -p policy.yaml -- curl -s "http://127.0.0.1:$PORT/"
 }
+
+@test "name servers are asked about once; talking netlink is not asked about" {
+	NAMESERVER=$(awk '$1 == "nameserver" { print $2; exit }' /etc/resolv.conf)
+	[ -n "$NAMESERVER" ] || skip 'no name server here'
+	# Connecting a datagram socket sends nothing.
+	cat >ask_names <<-PY
+		import socket, sys
+		n = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+		n.bind((0, 0))
+		family = socket.getaddrinfo("$NAMESERVER", 53, 0, socket.SOCK_DGRAM, 0, socket.AI_NUMERICHOST)[0][0]
+		s = socket.socket(family, socket.SOCK_DGRAM)
+		s.connect_ex(("$NAMESERVER", 53))
+		s.connect_ex(("127.0.0.1", 9))
+	PY
+	talk -- sh -c '/usr/bin/python3 ask_names; /usr/bin/python3 ask_names' <<-SCRIPT
+		expect wants to run
+		expect  > 
+		send r
+		expect wants to connect to udp $NAMESERVER:53
+		expect {connect: "@resolvers:53", verdict: allow}
+		expect  > 
+		send y
+		expect wants to connect to udp 127.0.0.1:9
+		expect  > 
+		send y
+		expect wants to connect to udp 127.0.0.1:9
+		expect  > 
+		send y
+	SCRIPT
+	expect_events 2 '.call == "bind" and .verdict == "allow" and .result == 0'
+	expect_events 2 '.args.address == "'"$NAMESERVER"'" and .reason == "ask.run"'
+}
+
+@test "in the background the question waits until the job is brought to the foreground" {
+	cat >script <<-'SCRIPT'
+		expect ready>
+		send "$CALLGATE" ask -o text -- curl -s http://127.0.0.1:81/ &\n
+		expect a question waits
+		send echo still the sh""ell\n
+		expect still the shell
+		send fg\n
+		expect wants to connect
+		expect  > 
+		send n
+		expect denied once
+		expect ready>
+		send echo status $?\n
+		expect status 7
+		send exit 0\n
+	SCRIPT
+	export CALLGATE PS1='ready> ' TERM=dumb ENV=
+	"$FIXTURES/pty_driver" script bash --norc --noprofile -i 3>&-
+}
+
+@test "a run whose time is over gives the terminal back, too" {
+	cat >script <<-'SCRIPT'
+		expect ready>
+		send stty -g >before; "$CALLGATE" ask -o text --timeout 1 -- curl -s http://127.0.0.1:81/; stty -g >after\n
+		expect wants to connect
+		expect ready>
+		send exit 0\n
+	SCRIPT
+	export CALLGATE PS1='ready> ' TERM=dumb ENV=
+	"$FIXTURES/pty_driver" script sh -i 3>&-
+	diff before after
+}
+
+@test "a process that is stopped while it waits can be answered, and goes on later" {
+	talk -- sh -c 'curl -s http://127.0.0.1:81/ & sleep 1; kill -STOP $!; sleep 0.5; echo stop""ped; kill -CONT $!; wait $!; echo "status $?"' <<-'SCRIPT'
+		expect wants to run
+		expect  > 
+		send wwr
+		expect wants to connect
+		expect  > 
+		expect stopped
+		send n
+		expect status 7
+	SCRIPT
+}
+
+@test "processes and sockets can be asked about; budgets hold all the same" {
+	policy <<-'POLICY'
+		default: {connect: deny, bind: deny, exec: allow, spawn: ask, socket: ask}
+		budgets:
+		  - processes: 2
+	POLICY
+	talk -p policy.yaml -- sh -c '/usr/bin/true; (/usr/bin/true; /usr/bin/true); /usr/bin/python3 -c "
+import socket
+try: socket.socket(); print(1)
+except PermissionError: print(2)"; :' <<-'SCRIPT' || true
+		expect wants to make a process:
+		expect  > 
+		send r
+		expect spawn: true, verdict: allow
+		expect wants to make a socket: inet/stream
+		expect  > 
+		send w
+		expect socket: "inet"
+		expect  > 
+		send R
+	SCRIPT
+	grep -q '^2' seen
+	expect_event '.kind == "spawn" and .verdict == "deny" and .reason == "budget.processes"'
+}
+
+@test "for an ordinary user the same" {
+	is_root || skip 'the other tests are of an ordinary user already'
+	local place
+	place=$(mktemp -d)
+	chmod 777 "$place"
+	cp "$CALLGATE" "$FIXTURES/pty_driver" "$place"
+	cd "$place"
+	printf '%s\n' 'expect nobody' 'expect  > ' 'send s' 'expect saved: saved.yaml' \
+		'expect wants to connect' 'expect  > ' 'send n' 'expect status 7' >script
+	run setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$place" NO_COLOR=1 \
+		./pty_driver script ./callgate ask --save saved.yaml --log log -o text -- \
+		sh -c 'curl -s http://127.0.0.1:1/; echo status $?' 3>&-
+	echo "$output"
+	cat saved.yaml
+	cd "$BATS_TEST_TMPDIR"
+	rm -r "$place"
+	[ "$status" -eq 0 ]
+}

@@ -292,3 +292,37 @@ while s.recv(999): pass' "$reachable/sock"
 	wait "$GATE"
 	expect_events 50 '.call == "connect" and .reason == "ask.denied"'
 }
+
+# The program answers by the path it was asked about; what runs must be that.
+exec_is_what_was_asked() {
+	mkdir programs
+	cp "$FIXTURES/attack_exec" programs/run_a
+	cp "$FIXTURES/attack_exec" programs/run_b
+	printf E >>programs/run_b
+	cat >answers <<-'PY'
+		import json, socket
+		s = socket.socket(socket.AF_UNIX)
+		s.connect("sock")
+		lines = s.makefile("rw")
+		for line in lines:
+		    m = json.loads(line)
+		    if m["type"] == "request":
+		        evil = str(m["event"]["args"]["path"]).endswith("run_b")
+		        print(json.dumps({"id": m["id"], "verdict": "deny" if evil else "allow"}), file=lines, flush=True)
+	PY
+	start_ask -- "$FIXTURES/attack_exec" "$1" "$PWD/programs/run_a" "$PWD/programs/run_b" 200 20
+	python3 answers 3>&- &
+	SERVERS+=($!)
+	wait "$GATE" || true
+	tail -n 1 said | tee last
+	expect_no_escape last
+	expect_event '.call == "execve" and .reason == "ask.once" and .result == 0'
+}
+
+@test "an exec is what was asked about, whatever a thread does to its path" {
+	exec_is_what_was_asked thread
+}
+
+@test "an exec is what was asked about, whatever a process does to its path" {
+	exec_is_what_was_asked process
+}
