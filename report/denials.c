@@ -1,5 +1,9 @@
 #include "report/denials.h"
 
+/* Out of memory is a denial that is only counted. Before others include it as it is. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,12 +11,9 @@
 #include "base/escape.h"
 #include "decoders/text.h"
 #include "report/rule_for.h"
+#include "report/stack_lines.h"
 #include "report/who.h"
 #include "report/words.h"
-
-/* Out of memory is a denial that is only counted. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 struct denials_entry {
 	UT_hash_handle hh;
@@ -113,7 +114,7 @@ static void fill_decision(
 static void fill(struct denials *denials, const struct event *event, struct denial *denial)
 {
 	const struct event_call *call = &event->call;
-	cleanup_sbuf struct sbuf rule = SBUF_INIT;
+	cleanup_sbuf struct sbuf rule = SBUF_INIT, stack = SBUF_INIT;
 
 	denial->outcome = outcome_of_call(call);
 	denial->call = strings_keep(denials->strings, text_call_word(call->call));
@@ -125,6 +126,10 @@ static void fill(struct denials *denials, const struct event *event, struct deni
 	denial->no_suggestion = rule_for(call, event->task.lineage, &rule);
 	if (!denial->no_suggestion)
 		denial->suggestion = keep(denials, &rule);
+	if (!call->stack)
+		return;
+	stack_text(&stack, call->stack);
+	denial->stack = keep(denials, &stack);
 }
 
 /* What makes two denials the same: all that is shown of them but when, and how often. */

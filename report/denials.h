@@ -27,6 +27,7 @@ struct denial {
 	const char *advice;        /* or NULL */
 	const char *suggestion;    /* a rule that would allow it; NULL for none: */
 	const char *no_suggestion; /* then, why */
+	const char *stack;         /* of the first one, a line a frame; NULL: not in the log */
 	uint64_t count;
 	uint64_t first_ns; /* the first one, since the session began */
 	pid_t pid;         /* that made the first one */

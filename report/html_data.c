@@ -28,6 +28,14 @@ static void put_raw(struct record *record, const char *key, const char *text)
 	record->failed |= escaped.failed;
 }
 
+/* A damaged log may have any; above 2^53 it would be a string, and the page cannot draw that. */
+static void put_ns(struct record *record, const char *key, uint64_t ns)
+{
+	const uint64_t most = UINT64_C(1) << 53;
+
+	record_unsigned(record, key, ns < most ? ns : most);
+}
+
 static void put_session(struct record *record, const struct run_session *session)
 {
 	char when[64];
@@ -92,8 +100,9 @@ static void put_denials(struct record *record, const struct run_model *model)
 		record_text(record, "advice", denial->advice);
 		record_text(record, "suggestion", denial->suggestion);
 		record_text(record, "no_suggestion", denial->no_suggestion);
+		record_text(record, "stack", denial->stack);
 		record_unsigned(record, "count", denial->count);
-		record_unsigned(record, "first", denial->first_ns);
+		put_ns(record, "first", denial->first_ns);
 		record_object_close(record);
 	}
 	record_array_close(record);
@@ -108,7 +117,7 @@ static void put_execs(struct record *record, const struct process *process)
 	record_array_open(record, "execs");
 	for (size_t i = 0; i < n; i++) {
 		record_object_open(record, NULL);
-		record_unsigned(record, "time", process->execs[i].at_ns);
+		put_ns(record, "time", process->execs[i].at_ns);
 		put_raw(record, "program", process->execs[i].program);
 		record_object_close(record);
 	}
@@ -127,10 +136,10 @@ static void put_process(struct record *record, const struct process *process, in
 		record_unsigned(record, "group", process->group);
 	put_raw(record, "program", process->program);
 	record_text(record, "command", process->command);
-	record_unsigned(record, "start", process->start_ns);
+	put_ns(record, "start", process->start_ns);
 	if (process->ended) {
-		record_unsigned(record, "end", process->end_ns);
-		record_unsigned(record, "total", process->total_ns);
+		put_ns(record, "end", process->end_ns);
+		put_ns(record, "total", process->total_ns);
 		outcome_status(&status, process->status);
 		record_text(record, "exit", sbuf_text(&status));
 		record_bool(record, "bad", process->status != 0);
@@ -171,7 +180,7 @@ static void put_marks(struct record *record, const struct run_model *model)
 		record_object_open(record, NULL);
 		record_number(record, "process", mark->process);
 		record_text(record, "outcome", outcome_words[mark->outcome]);
-		record_unsigned(record, "time", mark->at_ns);
+		put_ns(record, "time", mark->at_ns);
 		record_text(record, "call", mark->call);
 		record_text(record, "text", mark->text);
 		record_text(record, "result", mark->result);
@@ -187,8 +196,8 @@ static void put_slowest(struct record *record, const struct run_model *model)
 		const struct run_slow *slow = &model->slowest[i];
 
 		record_object_open(record, NULL);
-		record_unsigned(record, "duration", slow->duration_ns);
-		record_unsigned(record, "time", slow->at_ns);
+		put_ns(record, "duration", slow->duration_ns);
+		put_ns(record, "time", slow->at_ns);
 		record_number(record, "pid", slow->pid);
 		put_raw(record, "program", slow->program);
 		record_text(record, "destination", slow->destination);
@@ -250,7 +259,7 @@ static void put_warnings(struct record *record, const struct run_model *model)
 		record_object_open(record, NULL);
 		record_text(record, "code", model->warnings[i].code);
 		record_text(record, "text", model->warnings[i].text);
-		record_unsigned(record, "first", model->warnings[i].first_ns);
+		put_ns(record, "first", model->warnings[i].first_ns);
 		record_unsigned(record, "count", model->warnings[i].count);
 		record_object_close(record);
 	}
@@ -265,7 +274,7 @@ bool html_data(const struct run_model *model, const char *log, struct sbuf *out)
 	record_text(&record, "made_by", CALLGATE_VERSION);
 	put_raw(&record, "log", log);
 	record_unsigned(&record, "events", model->events);
-	record_unsigned(&record, "duration", model->end_ns);
+	put_ns(&record, "duration", model->end_ns);
 	put_session(&record, &model->session);
 	put_totals(&record, model);
 	put_notes(&record, model);

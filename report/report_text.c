@@ -110,6 +110,8 @@ static void add_denial(struct text_report *text, const struct denial *denial)
 		sbuf_fmt(out, "                   why: %s\n", denial->why);
 	if (denial->advice)
 		sbuf_fmt(out, "                   hint: %s\n", denial->advice);
+	if (denial->stack)
+		sbuf_str(out, denial->stack);
 	if (denial->no_suggestion)
 		sbuf_fmt(out, "                   %s\n", denial->no_suggestion);
 }

@@ -17,11 +17,14 @@ function denialCard(denial) {
       ` at ${moment(denial.first)}`, denial.error ? ` — ${denial.error}` : "", ` — ${rule}`));
   if (denial.why) said.append(element("p", { class: "why" }, denial.why));
   if (denial.advice) said.append(element("p", { class: "hint" }, element("b", {}, "Hint: "), denial.advice));
+  if (denial.stack)
+    said.append(element("details", {}, element("summary", {}, "Where in the program"),
+      element("pre", { tabindex: 0 }, denial.stack.replace(/^ +/gm, "").trimEnd())));
   return element("article", { class: `denial ${denial.outcome}`, tabindex: -1 }, said, denialRule(denial));
 }
 
 function denialParts(denial) {
-  return [denial.call, denial.program, denial.what, denial.rule, denial.reason, denial.why, denial.place, WORDS[denial.outcome]];
+  return [denial.call, denial.program, denial.what, denial.rule, denial.reason, denial.why, denial.place, denial.stack, WORDS[denial.outcome]];
 }
 
 function drawDenials() {

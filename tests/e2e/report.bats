@@ -52,6 +52,13 @@ audited() {
 	[ "$(count_events '.verdict == "deny"' enforced.jsonl)" -gt 0 ]
 }
 
+@test "with -k a denial is shown with its place in the program" {
+	policy_allowing 192.0.2.1
+	audit -k python3 -c 'import socket; socket.socket().connect_ex(("127.0.0.1", 1))'
+	report "$LOG" >out
+	grep -A 3 -E 'WOULD connect +tcp 127.0.0.1:1 ' out | grep -qE '^ +(__)?connect\+[0-9]+  /'
+}
+
 @test "processes alike stand in one line" {
 	gate sh -c 'for i in 1 2 3 4 5; do /bin/true; done'
 	report "$LOG" >out

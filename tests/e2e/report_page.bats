@@ -267,6 +267,19 @@ harmless() {
 	SCRIPT
 }
 
+@test "a page is drawn whatever the numbers in the log are" {
+	need_browser
+	for number in 9007199254740992 '"18446744073709551615"' -1 1e300 '"x"'; do
+		sed -E "s/(\"(mono_ns|duration_ns|lifetime_ns)\":)[0-9]+/\1$number/" \
+			"$SOURCE/tests/schema/good.jsonl" >odd.log
+		"$CALLGATE" report odd.log --format html >report.html
+		page report.html <<-'SCRIPT'
+			assert.deepEqual(page.said, []);
+			assert.ok(await page.run("document.querySelectorAll('.row').length") > 1);
+		SCRIPT
+	done
+}
+
 @test "a page of a log without anything in it says so" {
 	need_browser
 	: >"$LOG"
