@@ -14,6 +14,7 @@
 #include "supervisor/ask.h"
 #include "supervisor/ask_builtin.h"
 #include "supervisor/run.h"
+#include "tracer/landlock.h"
 
 static void summary_cleanup(struct summary **summary)
 {
@@ -32,6 +33,19 @@ static void call_set_cleanup(struct call_set **set)
 }
 
 /*
+ * "clone:newuser" is a narrower word for a call of the gate. Signals stop only
+ * where Landlock does not keep them within the run.
+ */
+static bool is_selected_by(const char *word)
+{
+	const struct acts_on *acts = acts_on_by_word(word);
+
+	if (acts)
+		return !acts->signal || landlock_abi() < LANDLOCK_ABI_SCOPED;
+	return !strchr(word, ':');
+}
+
+/*
  * What can be judged: the calls of the gate, and whatever else the policy denies or
  * bounds. Whom a socket accepts nobody judges; who listens was judged at bind(2).
  */
@@ -42,8 +56,7 @@ static int select_judged(const struct policy *policy, struct call_set **out, str
 
 	sbuf_str(&expr, "%gate,!accept,!accept4");
 	for (size_t i = 0; (word = policy_syscall_denied(policy, i)); i++) {
-		/* "clone:newuser" is a narrower word for a call of the gate. */
-		if (!strchr(word, ':') || acts_on_by_word(word))
+		if (is_selected_by(word))
 			sbuf_fmt(&expr, ",%s", word);
 	}
 	for (size_t i = 0; (word = policy_network_call(policy, i)); i++)

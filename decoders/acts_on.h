@@ -3,8 +3,8 @@
  * capability, whether they may.
  *
  * Some change how a process is run that is named by its number in a register:
- * its limits, its priority, its processors. The word "CALL:other" stands for such
- * a call that is not about the caller itself.
+ * its limits, its priority, its processors; some send it a signal. The word
+ * "CALL:other" stands for such a call that is not about the caller itself.
  *
  * Some are requests of ioctl(2) that type into a terminal, for whoever reads from
  * it: "ioctl:tiocsti", and "ioctl:tioclinux" (ioctl_console(2)), which pastes.
@@ -25,6 +25,8 @@ struct acts_on {
 	int which;               /* argument that says what `who` is; ACTS_NO_ARG: a task */
 	unsigned process, group; /* its values for a task, and for a process group */
 	int who;                 /* argument with the number; 0 is the caller */
+	bool signal;             /* sends one; of kill(2), a negative number is a group's */
+	bool descriptor;         /* `who` is no number but a pidfd, and never the caller */
 	int change; /* pointer that is NULL where nothing is changed; ACTS_NO_ARG: none */
 };
 
@@ -34,7 +36,11 @@ const struct acts_on *acts_on_at(size_t i);
 /* By its word; NULL when there is none. */
 const struct acts_on *acts_on_by_word(const char *word);
 
+/* The first by the name of its call; NULL when there is none. */
+const struct acts_on *acts_on_by_name(const char *name);
+
 /* What the call is, when its registers make it one of these; else NULL. */
+const struct acts_on *acts_on_args(const char *name, const uint64_t args[static 6]);
 const struct acts_on *acts_on_other(const struct call *call);
 
 #endif

@@ -107,7 +107,11 @@ static int add_other(
 	if (acts->request)
 		return seccomp_rule_add(ctx, action, nr, 1,
 			test_arg(1, SCMP_CMP_MASKED_EQ, UINT32_MAX, acts->request));
-	rc = seccomp_rule_add_array(ctx, action, nr, acts->change == ACTS_NO_ARG ? 1 : 2, tests);
+	if (acts->descriptor)
+		rc = seccomp_rule_add(ctx, action, nr, 0);
+	else
+		rc = seccomp_rule_add_array(
+			ctx, action, nr, acts->change == ACTS_NO_ARG ? 1 : 2, tests);
 	if (rc < 0 || acts->which == ACTS_NO_ARG)
 		return rc;
 	return seccomp_rule_add(

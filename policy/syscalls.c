@@ -20,6 +20,13 @@ static const char *const denied_by_default[] = {
 	"ptrace",
 	"process_vm_writev",
 	"pidfd_getfd",
+	/* the same by signals, where the kernel does not keep them within the run */
+	"kill:other",
+	"pidfd_send_signal:other",
+	"rt_sigqueueinfo:other",
+	"rt_tgsigqueueinfo:other",
+	"tgkill:other",
+	"tkill:other",
 	/* the same by what they may use: they ask for no more than the same user */
 	"ioprio_set:other",
 	"prlimit64:other",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "decoders/abi.h"
+#include "decoders/acts_on.h"
 #include "supervisor/parking.h"
 #include "supervisor/watch.h"
 
@@ -41,10 +42,13 @@ static bool is_restart(int64_t answer)
 /* Whether the kernel itself may interrupt such a call once it is let go. */
 static bool may_block(const struct trap *trap)
 {
+	const struct abi *abi = abi_of_trap(trap);
 	enum call_kind kind = trap_call_kind(trap);
+	char name[64];
 
 	return (kind == CALL_KIND_OTHER || kind == CALL_KIND_SYSCALL) &&
-	       abi_call_id(abi_of_trap(trap), trap->nr) != CALL_LISTEN;
+	       abi_call_id(abi, trap->nr) != CALL_LISTEN &&
+	       !acts_on_by_name(abi_call_name(abi, trap->nr, name, sizeof(name)));
 }
 
 /* The task is gone when an answer does not reach it: its end will be reported. */
@@ -189,6 +193,11 @@ bool notified_never_began(void *ctx, struct task *task, const struct trap *trap)
 		return is_gated_subcall(trap->args[0]);
 	if (kind == CALL_KIND_SPAWN || kind == CALL_KIND_EXEC || is_plain_send(abi, trap))
 		return false;
-	return kind != CALL_KIND_OTHER ||
-	       call_set_has(watch->select, abi_call_name(abi, trap->nr, name, sizeof(name)));
+	if (kind != CALL_KIND_OTHER)
+		return true;
+	abi_call_name(abi, trap->nr, name, sizeof(name));
+	/* What the filter lets pass with other arguments may well be interrupted of itself. */
+	if (call_set_has_only_other(watch->select, name))
+		return acts_on_args(name, trap->args) != NULL;
+	return call_set_has(watch->select, name);
 }

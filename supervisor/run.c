@@ -156,8 +156,8 @@ static int protect_callgate(struct run *run, struct err **err)
 	static const char *const partial[] = {
 		[PROTECT_NOTHING] = "this kernel has no Landlock: a command run as root, or with "
 				    "CAP_SYS_PTRACE, could trace callgate",
-		[PROTECT_MEMORY] = "this kernel's Landlock does not scope signals: the command can "
-				   "stop or kill callgate, which ends the run",
+		[PROTECT_MEMORY] = "this kernel's Landlock does not keep signals within the run: "
+				   "callgate judges them itself, and allows none by pidfd",
 	};
 	int rc;
 
