@@ -113,3 +113,11 @@ as_nobody() {
 @test "limits" {
 	as_nobody limits
 }
+
+@test "replay" {
+	as_nobody replay
+}
+
+@test "learn" {
+	as_nobody learn
+}
