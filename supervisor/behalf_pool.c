@@ -324,17 +324,20 @@ static void answer_cancelled(struct behalf_pool *pool)
  */
 static size_t choose(struct behalf_pool *pool, struct look *looks)
 {
-	uint64_t now = moment_now().mono_ns;
-	size_t n = 0;
+	uint64_t now = moment_now().mono_ns, last = 0;
+	size_t n = 0, seen = 0;
 
-	for (struct behalf_worker *w = pool->busy_first; w; w = w->next) {
+	for (struct behalf_worker *w = pool->busy_first; w && seen < LOOKS_AT_ONCE; w = w->next) {
+		if (w->number <= pool->looked_at)
+			continue;
+		seen++;
+		last = w->number;
 		if (w->cancelled || pool->closing)
 			worker_interrupt(w);
-		else if (n < LOOKS_AT_ONCE && w->number > pool->looked_at &&
-			 now - w->since_ns >= LOOK_EVERY_MS * 1000000u)
+		else if (now - w->since_ns >= LOOK_EVERY_MS * 1000000u)
 			looks[n++] = (struct look){ w->number, w->job->behalf.tid };
 	}
-	pool->looked_at = n == LOOKS_AT_ONCE ? looks[n - 1].number : 0;
+	pool->looked_at = seen == LOOKS_AT_ONCE ? last : 0;
 	return n;
 }
 

@@ -150,6 +150,24 @@ static bool has_no_socket(const struct gate *gate, struct pending *pending, int6
 	       !pending->socket.known;
 }
 
+/* A descriptor that the task has, and that we could not have: what it is of nobody knows. */
+static bool cannot_be_had(struct pending *pending, int64_t *answer)
+{
+	int errnum = -pending->fd;
+
+	if (pending->fd >= 0 || errnum == EBADF)
+		return false;
+	pending->judged = true;
+	if (errnum == EMFILE || errnum == ENFILE || errnum == ENOMEM)
+		judge_deny(pending, errnum, "exhausted",
+			"callgate has no descriptor left to look at the socket with");
+	else
+		judge_deny(pending, EACCES, "unreadable",
+			"callgate could not get at the socket of the call");
+	*answer = -pending->decision.errnum;
+	return true;
+}
+
 /* A Unix path with nothing at its end: the kernel's errno, and nobody was reached. */
 static bool leads_nowhere(const struct pending *pending, int64_t *answer)
 {
@@ -278,8 +296,11 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 		*answer = -ENOSYS;
 		return TRAP_ANSWER;
 	}
-	if (has_no_socket(gate, pending, answer))
+	if (has_no_socket(gate, pending, answer)) {
+		if (cannot_be_had(pending, answer))
+			return mode_enforces(gate->mode) ? TRAP_ANSWER : TRAP_WATCH;
 		return refused_anyhow(gate, pending);
+	}
 	if (reach_of(tracer_tasks(gate->tracer), task, &pending->call) == REACH_NOBODY) {
 		*answer = -ESRCH;
 		return refused_anyhow(gate, pending);

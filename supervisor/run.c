@@ -349,6 +349,8 @@ static int watch_command(
 
 	run->watch.command = run->spawn.pid;
 	rc = emitter_start(&run->emitter, err);
+	if (rc == 0)
+		rc = watchdog_start(&run->watch.watchdog, err);
 	if (rc < 0)
 		return rc;
 	rc = signals_start(
@@ -380,6 +382,7 @@ static void run_free(struct run *run)
 	launch_free(&run->launch);
 	if (run->watch.gate)
 		gate_free(&run->gate);
+	watchdog_stop(&run->watch.watchdog);
 	emitter_stop(&run->emitter);
 	watch_free(&run->watch);
 	stacks_free(run->stacks);

@@ -287,6 +287,13 @@ static void credentials_may_change(struct task *task, const struct call *call)
 		task->credentials_known = false;
 }
 
+static void end_reading(struct watch *watch)
+{
+	if (watchdog_end(&watch->watchdog))
+		emit_warning(watch->emitter, "unreadable.killed",
+			"a process was killed: what it wanted to do could not be read for seconds");
+}
+
 static enum trap_response no_memory(const struct watch *watch, int64_t *answer)
 {
 	emit_warning(watch->emitter, "memory.exhausted", "a call is not shown: out of memory");
@@ -326,14 +333,17 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 	pending->at = moment_now();
 	pending->trap = *trap;
 	pending->notif_id = notif_id;
+	watchdog_begin(&watch->watchdog, task->process->pid);
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
 	credentials_may_change(task, &pending->call);
 	if (!is_selected(watch, task, &pending->call)) {
+		end_reading(watch);
 		response = refuse_tracing(task, pending, TRAP_PASS, answer);
 		pending_put(&watch->pool, pending);
 		return response;
 	}
 	find_socket(watch, task, pending);
+	end_reading(watch);
 	if (!still_waits(watch, notif_id)) {
 		pending_put(&watch->pool, pending);
 		return TRAP_ANSWER;
@@ -346,10 +356,12 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 		return TRAP_ANSWER;
 	}
 	take_stack(watch, STACK_EVERY, task, pending);
+	watchdog_begin(&watch->watchdog, task->process->pid);
 	if (watch->gate)
 		response = gate_trapped(watch->gate, task, pending, answer, &silent);
 	else
 		judge_gather_paths(task, pending);
+	end_reading(watch);
 	response = refuse_tracing(task, pending, response, answer);
 	if (silent)
 		watch_forget(watch, pending);
@@ -462,8 +474,10 @@ static void watch_execed(void *ctx, struct task *task)
 		pending->runs = lineage_ref(lineage);
 		pending->program = lineage->program;
 	}
+	watchdog_begin(&watch->watchdog, task->process->pid);
 	if (pending && watch->gate)
 		exec_argv_refresh(task->process->pid, pending);
+	end_reading(watch);
 	warn_of_privileges(watch, task);
 	/* Not one instruction of it has run: this is the last moment to say no. */
 	if (watch->gate && !gate_execed(watch->gate, task, pending))

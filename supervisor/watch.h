@@ -16,6 +16,7 @@
 #include "supervisor/pending.h"
 #include "supervisor/privileges.h"
 #include "supervisor/stacking.h"
+#include "supervisor/watchdog.h"
 #include "tracer/tracer.h"
 
 struct watch {
@@ -23,6 +24,7 @@ struct watch {
 	struct tracer *tracer;
 	struct pending_pool pool;
 	struct decode_options decode;
+	struct watchdog watchdog;
 	struct notified notified;      /* the traps that are no ptrace stops */
 	struct gate *gate;             /* borrowed: judges every call; NULL in trace */
 	const struct call_set *select; /* borrowed: what is shown */
