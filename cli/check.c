@@ -8,7 +8,7 @@
 #include "cli/check_replay.h"
 #include "cli/command.h"
 #include "cli/message.h"
-#include "cli/policies.h"
+#include "supervisor/policies.h"
 #include "policy/lint.h"
 #include "supervisor/run.h"
 

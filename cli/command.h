@@ -20,6 +20,7 @@ enum command_id {
 	COMMAND_LEARN,
 	COMMAND_REPORT,
 	COMMAND_IMPORT,
+	COMMAND_RELOAD,
 	COMMAND_DOCTOR,
 	COMMAND_COMPLETIONS,
 	COMMAND_MAN,
@@ -60,6 +61,7 @@ int command_explain(const struct options *options, char *const *args);
 int command_learn(const struct options *options, char *const *args);
 int command_report(const struct options *options, char *const *args);
 int command_import(const struct options *options, char *const *args);
+int command_reload(const struct options *options, char *const *args);
 int command_doctor(const struct options *options, char *const *args);
 int command_completions(const struct options *options, char *const *args);
 int command_man(const struct options *options, char *const *args);

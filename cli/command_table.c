@@ -68,6 +68,22 @@ const struct command command_table[] = {
 		.run = command_enforce,
 	},
 	{
+		.id = COMMAND_RELOAD,
+		.name = "reload",
+		.args = "PID",
+		.summary = "have a running callgate load its policy again",
+		.description =
+			"Sends SIGHUP to the callgate with that process id, which must be an audit "
+			"or enforce. It loads its files again beside the run and puts the new "
+			"policy in the old one's place, whole, for the calls to come. What came of "
+			"it "
+			"is told there, as a warning: policy.reloaded, policy.kept or "
+			"policy.closed.",
+		.min_args = 1,
+		.max_args = 1,
+		.run = command_reload,
+	},
+	{
 		.id = COMMAND_IMPORT,
 		.name = "import",
 		.args = "openshell FILE | codex MODE [--write DIR]...",

@@ -9,7 +9,7 @@
 #include "base/escape.h"
 #include "cli/command.h"
 #include "cli/message.h"
-#include "cli/policies.h"
+#include "supervisor/policies.h"
 #include "decoders/json.h"
 #include "decoders/text.h"
 #include "supervisor/run.h"

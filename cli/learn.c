@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "cli/learn_onto.h"
 #include "cli/message.h"
-#include "cli/policies.h"
+#include "supervisor/policies.h"
 #include "cli/read_logs.h"
 #include "supervisor/replay.h"
 #include "supervisor/run.h"

@@ -65,6 +65,13 @@ const struct option_row option_table[] = {
 		.commands = ASK,
 	},
 	{
+		.long_name = "watch",
+		.help = "Load the policy again whenever one of its files changes",
+		.type = OPTION_FLAG,
+		.offset = MEMBER(watch),
+		.commands = COMMAND_BIT(COMMAND_AUDIT) | COMMAND_BIT(COMMAND_ENFORCE),
+	},
+	{
 		.long_name = "fail-on",
 		.arg = "deny",
 		.help = "Exit with 124 when a call was denied, or in audit would have been",

@@ -47,6 +47,7 @@ struct options {
 	bool denied_only;
 	bool kill_on_exit;
 	uint64_t timeout_ns; /* 0: none */
+	bool watch;          /* audit, enforce: the policy is loaded again when it changes */
 	bool json;
 	int format;                 /* report: index into the choices */
 	const char *exe;            /* explain: the program that calls */

@@ -7,7 +7,7 @@
 #include "cli/color.h"
 #include "cli/log_files.h"
 #include "cli/message.h"
-#include "cli/policies.h"
+#include "supervisor/policies.h"
 #include "decoders/acts_on.h"
 #include "policy/network.h"
 #include "report/summary.h"
@@ -151,6 +151,7 @@ int run_command(const struct options *options, char *const *args, enum mode mode
 		.stack = stack_wish_of(&options->stack, mode),
 		.kill_on_exit = options->kill_on_exit,
 		.timeout_ns = options->timeout_ns,
+		.watch_policy = options->watch,
 	};
 	int status;
 

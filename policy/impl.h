@@ -21,6 +21,12 @@ struct policy_name {
 	struct place place;
 };
 
+/* What becomes of the gate when the policy cannot be loaded again. */
+struct on_error {
+	struct place place; /* file is NULL: not said */
+	bool close;
+};
+
 /* A word of `syscalls` that is denied; the place's file is NULL for the default list. */
 struct denied_syscall {
 	const char *word;
@@ -39,6 +45,8 @@ struct policy {
 	size_t nedits;
 	struct denied_syscall *denied; /* the default list, edited; sorted by word */
 	size_t ndenied;
+	struct on_error on_error;
+	vec_of(const char *) sources; /* files that were read; on the heap */
 	struct network network;
 	struct files files;
 	struct environment environment;

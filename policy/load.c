@@ -67,6 +67,7 @@ static int load_tree(struct loader *l, const struct yaml *root)
 		{ "network", load_network },
 		{ "files", load_files },
 		{ "env", load_environment },
+		{ "on-error", load_on_error },
 		{ "limits", load_limits },
 		{ "user", load_user },
 		{ "group", load_group },
@@ -118,6 +119,8 @@ static int load_file(struct loader *l, const char *path, bool pipes, const struc
 	if (from && (depth_of(l) >= INCLUDE_DEPTH_MAX || l->files >= FILES_MAX))
 		return load_fail_text(l, from, "too many files included, or too deeply");
 	l->files++;
+	if (load_source_add(l, path) < 0)
+		return -ENOMEM;
 	ret = source_read(path, pipes, YAML_TEXT_MAX, &text, &len, l->err);
 	if (ret < 0 && from) {
 		struct place place = load_place(l, from);
@@ -227,6 +230,7 @@ void policy_free(struct policy *policy)
 		return;
 	path_table_free(&policy->paths);
 	vec_free(&policy->names);
+	vec_free(&policy->sources);
 	if (policy->owns_resolver)
 		name_resolver_free(policy->resolver);
 	arena_free(&policy->arena);

@@ -110,6 +110,7 @@ int load_syscalls(struct loader *l, const struct yaml *node, void *unused);
 int load_network(struct loader *l, const struct yaml *node, void *unused);
 int load_files(struct loader *l, const struct yaml *node, void *unused);
 int load_environment(struct loader *l, const struct yaml *node, void *unused);
+int load_on_error(struct loader *l, const struct yaml *node, void *unused);
 int load_limits(struct loader *l, const struct yaml *node, void *unused);
 int load_user(struct loader *l, const struct yaml *node, void *unused);
 int load_group(struct loader *l, const struct yaml *node, void *unused);
@@ -119,6 +120,9 @@ int load_syscalls_finish(struct loader *l);
 
 /* What depends on the rules: whether variables that put code into programs matter. */
 int load_environment_finish(struct loader *l);
+
+/* A file that the policy was made of, for policy_source(). */
+int load_source_add(struct loader *l, const char *path);
 
 /* A group without a user is a mistake. */
 int load_limits_finish(struct loader *l);

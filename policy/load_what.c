@@ -31,6 +31,8 @@ static int load_file_list(
 	path = load_dup(l, joined, strlen(joined));
 	if (!path)
 		return -ENOMEM;
+	if (load_source_add(l, path) < 0)
+		return -ENOMEM;
 	if (destination_file_load(path, d->use, &l->policy->arena, &d->vec, l->err) < 0) {
 		/* A fault of the list has a place of its own; one of the file is named here. */
 		return d->vec.items.len == before ? load_wrap(l, &place) : -1;

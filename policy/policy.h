@@ -51,6 +51,15 @@ int policy_load_text(const char *text, size_t len, const char *name, const struc
 
 void policy_free(struct policy *policy);
 
+/* The i-th file it was made of, lists included, as named or found; NULL past the last. */
+const char *policy_source(const struct policy *policy, size_t i);
+
+/*
+ * When the policy cannot be loaded again: true to let nothing pass until it can,
+ * false to go on with this one. `otherwise` holds where it does not say.
+ */
+bool policy_closes_on_error(const struct policy *policy, bool otherwise);
+
 /* Writes the policy in canonical form; loading that again gives a policy that decides the same. */
 void policy_print(const struct policy *policy, struct sbuf *out);
 

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/impl.h"
+#include "policy/print.h"
 #include "policy/socket_pattern.h"
 #include "policy/yaml.h"
 
@@ -101,7 +101,7 @@ static void print_what(const struct rule *rule, struct sbuf *out)
 	}
 }
 
-static void print_rule(const struct rule *rule, struct sbuf *out)
+void print_rule(const struct rule *rule, struct sbuf *out)
 {
 	sbuf_fmt(out, "  - verdict: %s\n", verdict_name(rule->verdict));
 	if (*rule->id) {
@@ -186,8 +186,10 @@ static void print_env_names(const char *key, const struct env_names *names, stru
 	}
 }
 
-static void print_environment(const struct environment *e, struct sbuf *out)
+static void print_environment(const struct policy *p, struct sbuf *out)
 {
+	const struct environment *e = &p->environment;
+
 	if (!e->keep.len && !e->remove.len && !e->nset)
 		return;
 	sbuf_str(out, "env:\n");
@@ -206,8 +208,9 @@ static void print_environment(const struct environment *e, struct sbuf *out)
 	print_env_names("remove", &e->remove, out);
 }
 
-static void print_limits(const struct limits *limits, struct sbuf *out)
+static void print_limits(const struct policy *p, struct sbuf *out)
 {
+	const struct limits *limits = &p->limits;
 	const char *head = "limits:\n";
 
 	for (int i = 0; i < LIMIT_COUNT; i++) {
@@ -219,16 +222,20 @@ static void print_limits(const struct limits *limits, struct sbuf *out)
 	}
 }
 
-static void print_run_as(const struct run_as *as, struct sbuf *out)
+static void print_run_as(const struct policy *p, struct sbuf *out)
 {
+	const struct run_as *as = &p->run_as;
+
 	if (as->user_place.file)
 		sbuf_fmt(out, "user: %u\n", as->uid);
 	if (as->group_place.file)
 		sbuf_fmt(out, "group: %u\n", as->gid);
 }
 
-static void print_files(const struct files *files, struct sbuf *out)
+static void print_files(const struct policy *p, struct sbuf *out)
 {
+	const struct files *files = &p->files;
+
 	if (!files->place.file)
 		return;
 	sbuf_str(out, "files:\n");
@@ -239,8 +246,9 @@ static void print_files(const struct files *files, struct sbuf *out)
 		sbuf_str(out, "  require: best\n");
 }
 
-static void print_network(const struct network *n, struct sbuf *out)
+static void print_network(const struct policy *p, struct sbuf *out)
 {
+	const struct network *n = &p->network;
 	static const char *const modes[] = { "open", "restricted", "proxy" };
 
 	if (!n->place.file)
@@ -259,25 +267,58 @@ static void print_network(const struct network *n, struct sbuf *out)
 	}
 }
 
-void policy_print(const struct policy *p, struct sbuf *out)
+static void print_defaults(const struct policy *p, struct sbuf *out)
 {
-	sbuf_str(out, "version: 1\ndefault:\n");
+	sbuf_str(out, "default:\n");
 	for (int kind = CALL_KIND_CONNECT; kind <= CALL_KIND_SOCKET; kind++)
 		sbuf_fmt(out, "  %s: %s\n", call_kind_name((enum call_kind)kind),
 			verdict_name(p->defaults[kind].verdict));
-	print_budgets(p, out);
-	if (p->nedits) {
-		sbuf_str(out, "syscalls:\n");
-		print_edits(p, true, out);
-		print_edits(p, false, out);
-	}
-	print_network(&p->network, out);
-	print_files(&p->files, out);
-	print_environment(&p->environment, out);
-	print_limits(&p->limits, out);
-	print_run_as(&p->run_as, out);
+}
+
+static void print_syscalls(const struct policy *p, struct sbuf *out)
+{
+	if (!p->nedits)
+		return;
+	sbuf_str(out, "syscalls:\n");
+	print_edits(p, true, out);
+	print_edits(p, false, out);
+}
+
+static void print_reload(const struct policy *p, struct sbuf *out)
+{
+	if (p->on_error.place.file)
+		sbuf_fmt(out, "on-error: %s\n", p->on_error.close ? "close" : "keep");
+}
+
+static void print_rules(const struct policy *p, struct sbuf *out)
+{
 	if (p->nrules)
 		sbuf_str(out, "rules:\n");
 	for (size_t i = 0; i < p->nrules; i++)
 		print_rule(&p->rules[i], out);
+}
+
+void policy_print_part(const struct policy *policy, enum policy_part part, struct sbuf *out)
+{
+	static void (*const parts[PART_COUNT])(const struct policy *p, struct sbuf *out) = {
+		[PART_DEFAULTS] = print_defaults,
+		[PART_BUDGETS] = print_budgets,
+		[PART_SYSCALLS] = print_syscalls,
+		[PART_NETWORK] = print_network,
+		[PART_FILES] = print_files,
+		[PART_ENVIRONMENT] = print_environment,
+		[PART_LIMITS] = print_limits,
+		[PART_USER] = print_run_as,
+		[PART_RELOAD] = print_reload,
+		[PART_RULES] = print_rules,
+	};
+
+	parts[part](policy, out);
+}
+
+void policy_print(const struct policy *policy, struct sbuf *out)
+{
+	sbuf_str(out, "version: 1\n");
+	for (int part = 0; part < PART_COUNT; part++)
+		policy_print_part(policy, (enum policy_part)part, out);
 }

@@ -14,6 +14,8 @@
 #include "base/sbuf.h"
 #include "policy/policy.h"
 
+struct task_table; /* tracer/task.h */
+
 enum { BUDGETS_MAX = 64 }; /* a set of budgets is one word */
 
 struct budget_use {
@@ -29,6 +31,14 @@ struct budget_count {
 
 /* Fails when the policy has more than BUDGETS_MAX budgets. */
 int budget_count_init(struct budget_count *count, const struct policy *policy, struct err **err);
+
+/*
+ * Another policy from now on: puts every process under its budgets and counts
+ * what lives, and the spawns that are under way. A budget over the same subtree
+ * goes on with the spawns it had counted. Of no more than BUDGETS_MAX.
+ */
+void budget_count_again(
+	struct budget_count *count, const struct policy *policy, const struct task_table *tasks);
 
 /* The budgets a process with this lineage is under, as a set. */
 uint64_t budget_set(const struct budget_count *count, const struct lineage *lineage);

@@ -26,7 +26,7 @@ static bool is_ignored(const struct judge *judge, const char *entry, size_t len)
 /* True when the entry is one; its name is then in pending->env_code. */
 static bool take(const struct judge *judge, const char *entry, size_t len, struct pending *pending)
 {
-	size_t name = environment_code(judge->policy, entry, len);
+	size_t name = environment_code(judge_policy(judge, pending), entry, len);
 
 	if (!name || is_ignored(judge, entry, len))
 		return false;
@@ -44,8 +44,8 @@ void exec_environment_gather(
 	struct call call;
 
 	pending->env_code[0] = '\0';
-	if (!pending->exec ||
-		!policy_names_program(judge->policy, &pending->exec->program, judge->by_path))
+	if (!pending->exec || !policy_names_program(judge_policy(judge, pending),
+				      &pending->exec->program, judge->by_path))
 		return;
 	call_decode(&call, &pending->trap, &mem, &pending->arena, &options);
 	envp = call_value(&call, "envp");
@@ -91,7 +91,7 @@ bool exec_environment_again(const struct judge *judge, pid_t pid, const struct p
 	size_t len = 0;
 
 	pending->env_code[0] = '\0';
-	if (!policy_names_program(judge->policy, program, judge->by_path))
+	if (!policy_names_program(judge_policy(judge, pending), program, judge->by_path))
 		return true;
 	if (!read_environment(pid, &text, &len))
 		return false;

@@ -55,6 +55,18 @@ int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, st
 	return behalf_pool_new(WORKERS_MAX, on_made, gate, &gate->pool, err);
 }
 
+int gate_replace_policy(struct gate *gate, const struct policies *policies, struct err **err)
+{
+	struct generation *generation = generation_new(policies, gate->generation);
+
+	if (!generation)
+		return err_set(err, ENOMEM, "cannot keep another policy");
+	gate->generation = generation;
+	judge_replace_policy(&gate->judge, policies->policy, tracer_tasks(gate->tracer));
+	generation_sweep(generation);
+	return 0;
+}
+
 void gate_free(struct gate *gate)
 {
 	spawning_free(&gate->spawning);
@@ -291,6 +303,9 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 	int64_t *answer, bool *silent)
 {
 	pending->tid = task->tid;
+	pending->generation = gate->generation;
+	if (gate->generation)
+		gate->generation->users++;
 	*silent = mode_enforces(gate->mode) && judge_hides_clone3(&gate->judge, &pending->call);
 	if (*silent) {
 		*answer = -ENOSYS;

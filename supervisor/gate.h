@@ -15,6 +15,7 @@
 
 #include "supervisor/ask.h"
 #include "supervisor/behalf_pool.h"
+#include "supervisor/generation.h"
 #include "supervisor/judge.h"
 #include "supervisor/pending.h"
 #include "supervisor/spawning.h"
@@ -23,6 +24,7 @@
 struct gate {
 	enum mode mode; /* any but MODE_TRACE */
 	struct judge judge;
+	struct generation *generation; /* owned: the policies since the first; NULL: only that */
 	struct spawning spawning;
 	bool stacks;           /* what is denied is to have its stack */
 	struct tracer *tracer; /* borrowed */
@@ -45,6 +47,12 @@ struct gate {
 
 /* For MODE_ASK, gate->asker is to be set before the first call traps. */
 int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, struct err **err);
+
+/*
+ * Between two calls: those that trap from now on are judged by these policies,
+ * which the gate takes over. The places that budgets count are counted anew.
+ */
+int gate_replace_policy(struct gate *gate, const struct policies *policies, struct err **err);
 
 /* Joins every thread of the gate. Nothing may be held any more. */
 void gate_free(struct gate *gate);

@@ -14,6 +14,7 @@
 #include "policy/network.h"
 #include "supervisor/ask_rules.h"
 #include "supervisor/exec_environment.h"
+#include "supervisor/generation.h"
 #include "supervisor/task_facts.h"
 #include "tracer/exec_target.h"
 #include "tracer/proc_path.h"
@@ -21,6 +22,7 @@
 int judge_init(struct judge *judge, const struct policy *policy, struct err **err)
 {
 	*judge = (struct judge){ .policy = policy,
+		.first = policy,
 		.uses_uid = policy_uses_uid(policy),
 		.uses_stack = policy_uses_stack(policy) };
 	return budget_count_init(&judge->budgets, policy, err);
@@ -75,6 +77,20 @@ bool judge_makes_thread(const struct call *call)
 bool judge_by_socket(const struct judge *judge, const struct call *call)
 {
 	return policy_network_judges(judge->policy, call->name);
+}
+
+const struct policy *judge_policy(const struct judge *judge, const struct pending *pending)
+{
+	return pending->generation ? pending->generation->policies.policy : judge->first;
+}
+
+void judge_replace_policy(
+	struct judge *judge, const struct policy *policy, const struct task_table *tasks)
+{
+	judge->policy = policy;
+	judge->uses_uid = policy_uses_uid(policy);
+	judge->uses_stack = policy_uses_stack(policy);
+	budget_count_again(&judge->budgets, policy, tasks);
 }
 
 static struct request request_of(const struct judge *judge, const struct pending *pending)
@@ -185,7 +201,8 @@ void judge_gather(const struct judge *judge, const struct task *task, struct pen
 
 /* Runs fn over the request of each destination until one answers true. */
 static bool any_destination(const struct judge *judge, const struct pending *pending,
-	bool (*fn)(const struct judge *judge, const struct request *request))
+	bool (*fn)(const struct judge *judge, const struct policy *policy,
+		const struct request *request))
 {
 	struct request request = request_of(judge, pending);
 	size_t i = 0;
@@ -193,15 +210,16 @@ static bool any_destination(const struct judge *judge, const struct pending *pen
 	if (request.kind != CALL_KIND_CONNECT && request.kind != CALL_KIND_BIND)
 		return false;
 	while ((request.destination = call_destination(&pending->call, i++))) {
-		if (fn(judge, &request))
+		if (fn(judge, judge_policy(judge, pending), &request))
 			return true;
 	}
 	return false;
 }
 
-static bool wants_names(const struct judge *judge, const struct request *request)
+static bool wants_names(
+	const struct judge *judge, const struct policy *policy, const struct request *request)
 {
-	return policy_wants_names(judge->policy, request) ||
+	return policy_wants_names(policy, request) ||
 	       (judge->answers && ask_rules_want_names(judge->answers, request));
 }
 
@@ -210,9 +228,10 @@ bool judge_wants_names(const struct judge *judge, const struct pending *pending)
 	return any_destination(judge, pending, wants_names);
 }
 
-static bool refresh(const struct judge *judge, const struct request *request)
+static bool refresh(
+	const struct judge *judge, const struct policy *policy, const struct request *request)
 {
-	policy_refresh_names(judge->policy, request);
+	policy_refresh_names(policy, request);
 	if (judge->answers)
 		ask_rules_refresh_names(judge->answers, request);
 	return false;
@@ -265,12 +284,12 @@ static void take_answer(const struct judge *judge, struct pending *pending,
 static void decide(const struct judge *judge, struct pending *pending,
 	const struct request *request, size_t destination)
 {
-	policy_decide(judge->policy, request, &pending->decision);
+	policy_decide(judge_policy(judge, pending), request, &pending->decision);
 	if (pending->decision.verdict == VERDICT_ASK && judge->answers)
 		take_answer(judge, pending, request, destination);
 	if (pending->decision.verdict != VERDICT_ALLOW)
-		policy_explain_near_miss(
-			judge->policy, request, &pending->decision, &pending->advice);
+		policy_explain_near_miss(judge_policy(judge, pending), request, &pending->decision,
+			&pending->advice);
 }
 
 static void decide_destination(
@@ -393,6 +412,12 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 
 	pending->judged = true;
 	sbuf_reset(&pending->advice);
+	if (judge->closed &&
+		(request.kind != CALL_KIND_OTHER || judge_by_socket(judge, &pending->call))) {
+		judge_deny(pending, request.kind == CALL_KIND_SPAWN ? EAGAIN : EACCES,
+			"policy.closed", "the policy could not be loaded again: mend it");
+		return;
+	}
 	if (is_unknown_abi(&pending->call)) {
 		judge_deny(pending, ENOSYS, "abi.unknown", "no program needs this ABI");
 		return;

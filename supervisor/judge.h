@@ -18,8 +18,10 @@ struct stacks;
 struct ask_rules;
 
 struct judge {
-	const struct policy *policy;
+	const struct policy *policy; /* of calls to come */
+	const struct policy *first;  /* of the start: never changes */
 	struct budget_count budgets;
+	bool closed; /* the policy could not be loaded again: nothing passes */
 	bool uses_uid;
 	/* Entries of an environment that are taken for not there; ends with NULL. NULL: none. */
 	const char *const *env_ignored;
@@ -28,6 +30,13 @@ struct judge {
 	struct stacks *stacks;     /* borrowed; where uses_stack */
 	struct ask_rules *answers; /* borrowed; NULL: nobody is asked */
 };
+
+/* The policy that a call is judged by from beginning to end. */
+const struct policy *judge_policy(const struct judge *judge, const struct pending *pending);
+
+/* Judges by another policy from now on. Of no more budgets than BUDGETS_MAX. */
+void judge_replace_policy(
+	struct judge *judge, const struct policy *policy, const struct task_table *tasks);
 
 int judge_init(struct judge *judge, const struct policy *policy, struct err **err);
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "supervisor/generation.h"
+
 /* Bounds what one call can make us hold; above the decoders' own bounds for argv and envp. */
 enum { CALL_MEMORY = 1 << 20 };
 
@@ -39,6 +41,8 @@ void pending_put(struct pending_pool *pool, struct pending *pending)
 	struct sbuf advice = pending->advice;
 
 	release_owned(pending);
+	if (pending->generation)
+		pending->generation->users--;
 	arena_reset(&pending->arena);
 	sbuf_reset(&advice);
 	arena = pending->arena;

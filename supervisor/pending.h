@@ -41,6 +41,8 @@ struct pending_ask {
 	struct pending *next; /* of those that wait for the same answer */
 };
 
+struct generation;
+
 struct pending {
 	struct call call;
 	struct arena arena; /* of the call */
@@ -55,6 +57,7 @@ struct pending {
 	const struct lineage *runs;    /* owned; NULL: no exec, or it failed */
 	struct call_result result;     /* once it is over */
 	/* Judging: audit and enforce. */
+	struct generation *generation; /* the policies it is judged by; NULL: the first */
 	bool judged;
 	bool dead;                   /* its task died while it was held; nobody waits for it */
 	const char *module;          /* the call was made from, where the policy asks; or NULL */

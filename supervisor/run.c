@@ -13,6 +13,7 @@
 #include "report/summary.h"
 #include "supervisor/emitter.h"
 #include "supervisor/launch.h"
+#include "supervisor/reload.h"
 #include "supervisor/signals.h"
 #include "supervisor/watch.h"
 #include "tracer/protect.h"
@@ -35,6 +36,7 @@ struct run {
 	struct protect protect;
 	struct stacks *stacks;
 	struct launch launch;
+	struct reload reload;
 	struct sbuf lacks; /* what of the policy's files the kernel cannot hold */
 	struct spawn spawn;
 };
@@ -342,6 +344,28 @@ static int command_failure(struct run *run, int *exit_status, struct err **err)
 	return err_set(err, 0, "%s: %s", command, sbuf_text(&run->watch.denial));
 }
 
+static void on_hangup(void *ctx)
+{
+	reload_ask(ctx);
+}
+
+/* ask has questions and answers about its policy, and keeps it. */
+static int start_reloading(struct run *run, struct err **err)
+{
+	enum mode mode = run->options->mode;
+
+	if (mode != MODE_AUDIT && mode != MODE_ENFORCE)
+		return 0;
+	run->reload.files = run->options->policies;
+	run->reload.select = run->options->select;
+	run->reload.tracer = run->tracer;
+	run->reload.watch = run->options->watch_policy;
+	run->watch.reload = &run->reload;
+	run->signals.hangup = on_hangup;
+	run->signals.hangup_ctx = &run->reload;
+	return reload_start(&run->reload, run->options->policy, err);
+}
+
 static int watch_command(
 	struct run *run, struct run_outcome *outcome, int *exit_status, struct err **err)
 {
@@ -351,6 +375,9 @@ static int watch_command(
 	rc = emitter_start(&run->emitter, err);
 	if (rc == 0)
 		rc = watchdog_start(&run->watch.watchdog, err);
+	if (rc < 0)
+		return rc;
+	rc = start_reloading(run, err);
 	if (rc < 0)
 		return rc;
 	rc = signals_start(
@@ -365,6 +392,7 @@ static int watch_command(
 		return rc;
 	rc = tracer_run(run->tracer, run->spawn.pid, &outcome->wait_status, err);
 	signals_stop(&run->signals);
+	run->watch.reload = NULL;
 	outcome->timed_out = atomic_load(&run->signals.timed_out);
 	if (rc == 0 && !tracer_command_ran(run->tracer) && !outcome->timed_out)
 		rc = command_failure(run, exit_status, err);
@@ -376,6 +404,8 @@ static int watch_command(
 
 static void run_free(struct run *run)
 {
+	run->watch.reload = NULL;
+	reload_stop(&run->reload);
 	spawn_close(&run->spawn);
 	protect_close(&run->protect);
 	sbuf_free(&run->lacks);
@@ -385,6 +415,8 @@ static void run_free(struct run *run)
 	watchdog_stop(&run->watch.watchdog);
 	emitter_stop(&run->emitter);
 	watch_free(&run->watch);
+	/* What was told of a call had words of its policy. */
+	generation_free(run->gate.generation);
 	stacks_free(run->stacks);
 	tracer_free(run->tracer);
 	filter_free(&run->filter);

@@ -41,6 +41,7 @@ struct run_options {
 	const struct policy *policy;   /* borrowed; but for trace */
 	const struct ask_options *ask; /* borrowed; ask */
 	const char *const *policies;   /* its files, for the log; NULL-terminated */
+	bool watch_policy;             /* --watch: loaded again when a file of it changes */
 	bool contents;                 /* -v: environment strings, first bytes of what is sent */
 	bool kill_on_exit;             /* when the command ends, what it left running is killed */
 	struct stack_wish stack;       /* which calls have their stack taken */

@@ -111,7 +111,11 @@ static void *signals_run(void *arg)
 			return NULL;
 		if (signal < 0 && errno == EAGAIN)
 			break;
-		if (signal > 0 && is_passed_on(&info))
+		if (signal <= 0 || !is_passed_on(&info))
+			continue;
+		if (signal == SIGHUP && signals->hangup)
+			signals->hangup(signals->hangup_ctx);
+		else
 			kill(signals->command, signal);
 	}
 	end_run(signals);

@@ -28,6 +28,9 @@ struct signals {
 	pid_t command;
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */
 	atomic_bool timed_out, over;
+	/* Instead of passing a SIGHUP on that was sent to callgate. NULL: it is passed on. */
+	void (*hangup)(void *ctx);
+	void *hangup_ctx;
 	/* Of the tracing thread: */
 	bool terminal_stop; /* the job was told to stop: SIGTSTP, SIGTTIN, SIGTTOU */
 	bool passed_stop;   /* the command was, by us, and is not seen to have stopped yet */

@@ -437,6 +437,8 @@ void watch_woken(void *ctx)
 	struct watch *watch = ctx;
 	struct pending *pending;
 
+	if (watch->reload)
+		reload_apply(watch->reload, watch->gate, watch->emitter);
 	while (watch->gate && (pending = gate_take_ready(watch->gate)))
 		go_on(watch, pending);
 }

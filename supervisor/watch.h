@@ -14,6 +14,7 @@
 #include "supervisor/gate.h"
 #include "supervisor/notified.h"
 #include "supervisor/pending.h"
+#include "supervisor/reload.h"
 #include "supervisor/privileges.h"
 #include "supervisor/stacking.h"
 #include "supervisor/watchdog.h"
@@ -31,7 +32,8 @@ struct watch {
 	struct stacks *stacks;         /* borrowed; NULL: no call has its stack taken */
 	enum stack_when stack_when;
 	struct privileges privileges;
-	bool kill_on_exit; /* when the command ends, so does the rest */
+	struct reload *reload; /* borrowed; NULL: the policy stays */
+	bool kill_on_exit;     /* when the command ends, so does the rest */
 	pid_t command;
 	struct sbuf denial;         /* why the command itself was not run; empty when it was */
 	void (*stopped)(void *ctx); /* the command was stopped; what callgate does about it */

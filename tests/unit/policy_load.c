@@ -7,7 +7,7 @@
 #include "policy/model.h"
 #include "policy/root_view.h"
 
-#define KEYS "version, include, default, budgets, syscalls, network, files, env, " \
+#define KEYS "version, include, default, budgets, syscalls, network, files, env, on-error, " \
 	"limits, user, group or rules"
 #define HEAD "version: 1\ndefault: deny\n"
 #define RULE HEAD "rules:\n  - "

@@ -1,4 +1,4 @@
-#include "cli/policies.h"
+#include "supervisor/policies.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* A policy loaded for a subcommand that runs nothing, and the resolver of its names. */
-#ifndef CALLGATE_CLI_POLICIES_H
-#define CALLGATE_CLI_POLICIES_H
+#ifndef CALLGATE_SUPERVISOR_POLICIES_H
+#define CALLGATE_SUPERVISOR_POLICIES_H
 
 #include "base/err.h"
 #include "policy/name_resolver.h"
