@@ -179,7 +179,7 @@ examples() {
 		connect bind exec spawn socket verdict errno why under processes tasks spawns \
 		path sha256 allow deny network mode strict unix-pairs endpoints \
 		files read write require env keep set remove limits nproc core nofile fsize as \
-		cpu user group; do
+		cpu user group on-error; do
 		grep -qE "^[ -]*\{?.*\b$key:" "$SOURCE/docs/policy.md" ||
 			{ echo "no example has $key"; return 1; }
 	done

@@ -121,3 +121,7 @@ as_nobody() {
 @test "learn" {
 	as_nobody learn
 }
+
+@test "reload" {
+	as_nobody reload
+}
