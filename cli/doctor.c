@@ -46,8 +46,9 @@ static void add_text(
 
 static int add_json(json_t *array, const struct probe_row *row, const struct probe_result *result)
 {
-	json_t *item = json_pack("{s:s, s:s, s:s, s:b}", "name", row->name, "purpose", row->purpose,
-		"detail", result->detail, "needed_for_trace", row->needed_for_trace);
+	json_t *item = json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", row->name, "purpose",
+		row->purpose, "detail", result->detail, "needed_for_trace",
+		row->need == PROBE_FOR_ALL, "needed_for_enforce", row->need != PROBE_FOR_NONE);
 
 	if (item && result->answer != PROBE_NOTE)
 		json_object_set_new(item, "works", json_boolean(result->answer == PROBE_YES));
@@ -62,9 +63,15 @@ static int add_piece(const char *piece, size_t len, void *out)
 	return 0;
 }
 
-static void render_json(struct sbuf *out, json_t *probes, bool works)
+/* Which modes work here: trace and audit, ask and enforce. */
+struct modes {
+	bool trace, enforce;
+};
+
+static void render_json(struct sbuf *out, json_t *probes, const struct modes *work)
 {
-	json_t *all = json_pack("{s:b, s:O}", "trace_works", works, "probes", probes);
+	json_t *all = json_pack("{s:b, s:b, s:O}", "trace_works", work->trace, "enforce_works",
+		work->enforce, "probes", probes);
 
 	if (json_dump_callback(all, add_piece, out, JSON_INDENT(2)) < 0)
 		out->failed = true;
@@ -72,11 +79,17 @@ static void render_json(struct sbuf *out, json_t *probes, bool works)
 	json_decref(all);
 }
 
+static void add_modes(struct sbuf *out, const struct modes *work)
+{
+	sbuf_fmt(out, "\ncallgate trace and audit %s here\n", work->trace ? "work" : "cannot work");
+	sbuf_fmt(out, "callgate ask and enforce %s here\n", work->enforce ? "work" : "cannot work");
+}
+
 int command_doctor(const struct options *options, char *const *args)
 {
 	cleanup_sbuf struct sbuf out = SBUF_INIT;
 	json_t *probes = json_array();
-	bool works = true;
+	struct modes work = { true, true };
 	int status;
 
 	(void)args;
@@ -84,17 +97,20 @@ int command_doctor(const struct options *options, char *const *args)
 		struct probe_result result;
 
 		probe_run(&probe_table[i], &result);
-		works &= !probe_table[i].needed_for_trace || result.answer == PROBE_YES;
+		if (result.answer != PROBE_YES) {
+			work.trace &= probe_table[i].need != PROBE_FOR_ALL;
+			work.enforce &= probe_table[i].need == PROBE_FOR_NONE;
+		}
 		if (options->json)
 			out.failed |= add_json(probes, &probe_table[i], &result) < 0;
 		else
 			add_text(&out, &probe_table[i], &result);
 	}
 	if (options->json)
-		render_json(&out, probes, works);
+		render_json(&out, probes, &work);
 	else
-		sbuf_fmt(&out, "\ncallgate trace %s here\n", works ? "works" : "cannot work");
+		add_modes(&out, &work);
 	json_decref(probes);
 	status = message_output(&out);
-	return status || works ? status : EXIT_FAILURE;
+	return status || work.trace ? status : EXIT_FAILURE;
 }

@@ -19,11 +19,14 @@ struct probe_result {
 	char remedy[200];         /* a better one than the row's; empty: the row's */
 };
 
+/* What cannot work without it. */
+enum probe_need { PROBE_FOR_NONE, PROBE_FOR_ALL, PROBE_FOR_ENFORCE }; /* _ENFORCE: ask as well */
+
 struct probe_row {
 	const char *name;
-	const char *purpose;   /* what it is for, and in which modes */
-	const char *remedy;    /* what to do where it does not work */
-	bool needed_for_trace; /* without it, callgate trace cannot work */
+	const char *purpose; /* what it is for, and in which modes */
+	const char *remedy;  /* what to do where it does not work */
+	enum probe_need need;
 	void (*try)(struct probe_result *result);
 };
 

@@ -239,14 +239,14 @@ options_of() {
 @test "doctor answers for each thing with yes or no, and in the end for trace" {
 	run "$CALLGATE" doctor
 	[ "$status" -eq 0 ]
-	[ "$(grep -cvE '^(yes|no|-) |^ +what to do: |^$|^callgate trace works here$' <<<"$output")" -eq 0 ]
+	[ "$(grep -cvE '^(yes|no|-) |^ +what to do: |^$|^callgate (trace and audit|ask and enforce) work here$' <<<"$output")" -eq 0 ]
 	[[ "$output" == *"yes   ptrace "* ]]
 	[ "$(grep -c '^no ' <<<"$output")" -eq "$(grep -c 'what to do: ' <<<"$output")" ]
 }
 
 @test "doctor --json says the same to tools" {
 	"$CALLGATE" doctor --json >doctor.json
-	jq -e '.trace_works == true' doctor.json
+	jq -e '.trace_works == true and .enforce_works == true' doctor.json
 	[ "$(jq '.probes | length' doctor.json)" -eq "$("$CALLGATE" doctor | grep -cE '^(yes|no|-) ')" ]
 	jq -e '.probes[] | select(.name == "ptrace") | .works and .needed_for_trace' doctor.json
 }
@@ -256,10 +256,10 @@ options_of() {
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"no    ptrace "* ]]
 	[[ "$output" == *"what to do: a seccomp filter refuses ptrace"* ]]
-	[[ "$output" == *"callgate trace cannot work here" ]]
+	[[ "$output" == *"callgate trace and audit cannot work here"$'\n''callgate ask and enforce cannot work here' ]]
 	run "$FIXTURES/deny_ptrace" "$CALLGATE" doctor --json
 	[ "$status" -eq 1 ]
-	jq -e '.trace_works == false' <<<"$output"
+	jq -e '.trace_works == false and .enforce_works == false' <<<"$output"
 }
 
 @test "an unknown shell has no completions" {

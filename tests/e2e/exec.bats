@@ -11,7 +11,7 @@ load helper
 }
 
 @test "an exec that fails is an event with its errno, and its program is not run" {
-	run gate sh -c 'exec /nonexistent/program'
+	run -127 gate sh -c 'exec /nonexistent/program'
 	[ "$status" -eq 127 ]
 	expect_event '.call == "execve" and .args.path == "/nonexistent/program"
 		and .result == -2 and .error == "ENOENT" and .program == null'

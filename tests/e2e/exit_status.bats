@@ -37,11 +37,11 @@ print(signal.Signals(-subprocess.run(sys.argv[1:]).returncode).name)' \
 }
 
 @test "a missing command is 127, with a line that names it" {
-	run gate no-such-command-anywhere
+	run -127 gate no-such-command-anywhere
 	[ "$status" -eq 127 ]
 	[[ "$output" == *no-such-command-anywhere* ]]
 	[ "${#lines[@]}" -eq 1 ]
-	run gate /nonexistent/program
+	run -127 gate /nonexistent/program
 	[ "$status" -eq 127 ]
 	[[ "$output" == */nonexistent/program* ]]
 }
@@ -58,7 +58,7 @@ print(signal.Signals(-subprocess.run(sys.argv[1:]).returncode).name)' \
 @test "a program whose interpreter is missing is not called missing itself" {
 	printf '#!/nonexistent/interpreter\n' >script
 	chmod +x script
-	run gate ./script
+	run -127 gate ./script
 	[ "$status" -eq 127 ] || [ "$status" -eq 126 ]
 	[[ "$output" == *interpreter* ]]
 }
