@@ -37,14 +37,17 @@ static bool send_all(int socket, const void *bytes, size_t len)
 	return true;
 }
 
-static bool send_head(int socket, const struct stack_message *head, int fd)
+/* Head and body at once, as far as the socket takes them. Returns the bytes sent. */
+static ssize_t send_begin(
+	int socket, const struct stack_message *head, const void *body, size_t len, int fd)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} control = { 0 };
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)head, .iov_len = sizeof(*head) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct iovec iov[] = { { (void *)(uintptr_t)head, sizeof(*head) },
+		{ (void *)(uintptr_t)body, len } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	struct cmsghdr *cmsg;
 	ssize_t n;
 
@@ -60,15 +63,27 @@ static bool send_head(int socket, const struct stack_message *head, int fd)
 	do
 		n = sendmsg(socket, &msg, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
-	return n > 0 && send_all(socket, (const char *)head + n, sizeof(*head) - (size_t)n);
+	return n;
 }
 
 bool stack_wire_send(int socket, enum stack_message_type type, const void *body, size_t len, int fd)
 {
 	struct stack_message head = { .type = type, .len = (uint32_t)len };
 
-	return len <= STACK_MESSAGE_MAX && send_head(socket, &head, fd) &&
-	       send_all(socket, body, len);
+	size_t sent;
+	ssize_t n;
+
+	if (len > STACK_MESSAGE_MAX)
+		return false;
+	n = send_begin(socket, &head, body, len, fd);
+	if (n <= 0)
+		return false;
+	sent = (size_t)n;
+	if (sent < sizeof(head))
+		return send_all(socket, (const char *)&head + sent, sizeof(head) - sent) &&
+		       send_all(socket, body, len);
+	sent -= sizeof(head);
+	return send_all(socket, (const char *)body + sent, len - sent);
 }
 
 bool stack_wire_body(int socket, void *body, size_t len)
