@@ -120,11 +120,15 @@ static const char *without_rule(const char *reason)
 		{ "budget.", "A budget was used up: no rule gives more, a larger budget does." },
 		{ "identity.changed", "A rule allows it, but its program was changed after the "
 				      "policy was loaded: load the policy again." },
+		{ "network.",
+			"The policy's `network` denied this, which comes before its rules: see "
+			"its `mode` and `endpoints`." },
 		{ "syscall.", "This system call is on the list that is denied: no rule but "
 			      "`syscalls: {allow: [...]}` takes it off." },
 	};
 
-	if (!reason || strcmp(reason, "rule") == 0 || strcmp(reason, "default") == 0)
+	if (!reason || strcmp(reason, "rule") == 0 || strcmp(reason, "default") == 0 ||
+		strncmp(reason, "ask.", 4) == 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (strncmp(reason, cases[i].prefix, strlen(cases[i].prefix)) == 0)

@@ -116,6 +116,19 @@ static void a_spawn_and_a_socket_have_theirs(void **state)
 		"  - exe: \"/usr/bin/node\"\n    socket: \"inet6/dgram\"\n    verdict: allow\n");
 }
 
+static void what_a_person_denied_a_rule_would_allow(void **state)
+{
+	cleanup_made struct made_event m;
+
+	(void)state;
+	made_connect(&m, "169.254.169.254", 80, -EACCES);
+	made_decision(&m, VERDICT_DENY, EACCES, "");
+	m.decision.reason = "ask.denied";
+	expect_rule(&m, "  - exe: \"/usr/bin/node\"\n"
+			"    connect: [\"tcp:169.254.169.254:80\"]\n"
+			"    verdict: allow\n");
+}
+
 static void what_no_rule_denied_no_rule_allows(void **state)
 {
 	static const struct {
@@ -123,6 +136,7 @@ static void what_no_rule_denied_no_rule_allows(void **state)
 	} cases[] = {
 		{ "budget.processes", "larger budget" },
 		{ "identity.changed", "load the policy again" },
+		{ "network.family", "`network`" },
 		{ "syscall.denied", "syscalls" },
 		{ "unreadable", "no rule" },
 		{ "what a later version says", "no rule" },
@@ -213,6 +227,7 @@ int main(void)
 		cmocka_unit_test(an_exec_has_what_would_run),
 		cmocka_unit_test(a_path_that_is_relative_names_nothing),
 		cmocka_unit_test(a_spawn_and_a_socket_have_theirs),
+		cmocka_unit_test(what_a_person_denied_a_rule_would_allow),
 		cmocka_unit_test(what_no_rule_denied_no_rule_allows),
 		cmocka_unit_test(denials_of_one_kind_stand_once_the_gravest_first),
 		cmocka_unit_test(denials_there_is_no_room_for_are_counted),
