@@ -245,6 +245,7 @@ static int learn_exec(struct learn *learn, struct learn_program *program,
 	/* A script by its own path: that of its interpreter would be every script. */
 	const char *path = target ? who_program(target) : NULL;
 
+	like.special = target && target->interpreter;
 	sbuf_reset(&learn->words);
 	if (!target || (target->nameless && !target->script) ||
 		!rule_words_program(path, &learn->words))
@@ -324,8 +325,13 @@ static int refuse_denied(struct learn *learn, struct learn_program *program,
 
 static bool by_default(const struct decision *denied)
 {
-	return strcmp(denied->reason, "default") == 0 ||
-	       strcmp(denied->reason, "network.family") == 0;
+	static const char *const reasons[] = { "default", "network.family", "exec.interpreter" };
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (strcmp(denied->reason, reasons[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static int learn_denied(struct learn *learn, const struct log_record *record,

@@ -26,7 +26,7 @@ struct learn_grant {
 	struct prefix host;
 	const char *words; /* as YAML, where it is no host; owned */
 	const char *path;  /* program, script or socket that it is about; NULL: none; owned */
-	bool special;      /* a socket that no default allows */
+	bool special;      /* a socket, or an ELF interpreter, that no default allows */
 	bool refused;      /* no rule can be added: `words` says why */
 	const char *risk;  /* why it should not be given unseen; NULL: no reason; owned */
 	uint64_t count;

@@ -82,6 +82,10 @@ static bool risk_of_connect(
 static bool risk_of_exec(
 	const struct learn_program *program, const struct learn_grant *grant, struct sbuf *why)
 {
+	if (grant->special) {
+		sbuf_str(why, "an ELF interpreter: it runs any program it is given");
+		return true;
+	}
 	if (lint_path_writable(NULL, grant->path, false, why))
 		return true;
 	if (!lint_path_is_interpreter(grant->path) || !reaches_network(program))

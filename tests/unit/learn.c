@@ -255,6 +255,24 @@ static void shells_and_delicate_places_are_risky(void **state)
 		"  - {exe: \"/usr/bin/dash\", connect: [\"tcp:192.0.2.7:443\"], verdict: allow}\n");
 }
 
+static void an_elf_interpreter_is_risky_and_needs_a_rule_that_names_it(void **state)
+{
+	static const char log[] =
+		SESSION CALL("/usr/bin/make", "execve", "{\"path\":\"x\",\"argv\":[\"y\"]}",
+			",\"program\":\"/usr/lib/ld.so\",\"program_elf_interpreter\":true,"
+			"\"result\":0");
+	static const char base[] = "version: 1\ndefault: allow\n";
+	cleanup_sbuf struct sbuf out = SBUF_INIT;
+	struct learn_totals totals;
+
+	(void)state;
+	expect_line(log, (struct learn_options){ 0 },
+		"  # risky, once: an ELF interpreter: it runs any program it is given\n"
+		"  #- {exe: \"/usr/bin/make\", exec: [\"/usr/lib/ld.so\"], verdict: allow}\n");
+	learn_from(log, base, (struct learn_options){ .risky = true }, &out, &totals);
+	assert_non_null(strstr(sbuf_text(&out), "  - {exe: \"/usr/bin/make\", exec: "));
+}
+
 static void a_program_that_reaches_the_network_does_not_run_shells_unseen(void **state)
 {
 	static const char log[] = SESSION CONNECT("/usr/bin/npm", "192.0.2.7", 443)
@@ -280,6 +298,7 @@ int main(void)
 		cmocka_unit_test(ids_are_words_that_nobody_has_yet),
 		cmocka_unit_test(only_what_a_policy_lacks_is_added),
 		cmocka_unit_test(shells_and_delicate_places_are_risky),
+		cmocka_unit_test(an_elf_interpreter_is_risky_and_needs_a_rule_that_names_it),
 		cmocka_unit_test(a_program_that_reaches_the_network_does_not_run_shells_unseen),
 	};
 
