@@ -161,6 +161,8 @@ int load_rule(struct loader *l, const struct yaml *node, void *unused)
 		return -1;
 	if (l->rules.len >= INT32_MAX)
 		return load_no_memory(l);
+	if (l->env && l->env->without_ask && draft.rule.verdict == VERDICT_ASK)
+		return 0;
 	rule = vec_add(&l->rules);
 	if (!rule)
 		return load_no_memory(l);

@@ -32,6 +32,7 @@ struct policy_env {
 	/* Called for each warning while loading: "ci.yaml:12:9: ...". May be NULL. */
 	void (*warn)(void *ctx, const char *text);
 	void *warn_ctx;
+	bool without_ask;        /* rules whose verdict is ask are read, and left out */
 	const char *resolv_conf; /* NULL: /etc/resolv.conf; where @resolvers comes from */
 	/* The environment that names the proxies of `network: proxy`; NULL: it names none. */
 	const char *const *environ;

@@ -156,12 +156,9 @@ static void add_fields(struct ask_question *q, const struct pending *pending,
 	const struct task *task, const struct request *request)
 {
 	const struct program *program = pending->lineage ? pending->lineage->program : NULL;
-	const char *named = NULL;
 
 	if (request->destination && request->unix_path)
-		named = request->unix_path;
-	if (named)
-		add_escaped(add_field(q, "path"), named);
+		add_escaped(add_field(q, "path"), request->unix_path);
 	if (request->kind == CALL_KIND_EXEC)
 		add_exec_fields(q, pending, request);
 	if (program)

@@ -114,6 +114,8 @@ static int append(
 
 int ask_save_open(const char *path, const char *header, struct policy **out, struct err **err)
 {
+	/* Whoever asked once has the answer further down. */
+	const struct policy_env env = { .without_ask = true };
 	cleanup_close int fd = open_locked(path, err);
 	cleanup_sbuf struct sbuf text = SBUF_INIT, made = SBUF_INIT;
 	int rc;
@@ -130,7 +132,7 @@ int ask_save_open(const char *path, const char *header, struct policy **out, str
 			rc = err_set(err, errno, "cannot make %s: fsync", path);
 	}
 	if (rc == 0)
-		rc = policy_load_text(sbuf_text(&text), text.len, path, NULL, out, err);
+		rc = policy_load_text(sbuf_text(&text), text.len, path, &env, out, err);
 	return rc < 0 ? err_wrap(err, "--save") : 0;
 }
 

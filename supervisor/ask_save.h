@@ -11,8 +11,9 @@
 
 /*
  * Makes sure that rules can be added to the file: loads it, or makes it with
- * `header` when it is not there or is empty. *out is its policy. On failure the
- * error says why rules could not be saved there.
+ * `header` when it is not there or is empty. *out is its policy, without the rules
+ * that ask: it may be the policy of the run itself. On failure the error says why rules could not
+ * be saved there.
  */
 int ask_save_open(const char *path, const char *header, struct policy **out, struct err **err);
 

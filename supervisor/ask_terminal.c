@@ -20,7 +20,6 @@ enum {
 	SEQUENCE_WAIT_MS = 50, /* between the bytes of one key */
 	WIDTH_DEFAULT = 80,
 	WIDTH_MIN = 20,
-	HEIGHT_DEFAULT = 24,
 };
 
 static bool shows_utf8(void)
@@ -150,7 +149,6 @@ bool ask_terminal_measure(struct ask_terminal *terminal)
 	terminal->width = size.ws_col ? size.ws_col : WIDTH_DEFAULT;
 	if (terminal->width < WIDTH_MIN)
 		terminal->width = WIDTH_MIN;
-	terminal->height = size.ws_row ? size.ws_row : HEIGHT_DEFAULT;
 	return terminal->width != width;
 }
 

@@ -18,9 +18,9 @@ struct ask_terminal {
 	bool color;
 	bool utf8; /* what is not ASCII can be shown */
 	bool taken;
-	struct termios modes;   /* as they were before */
-	pid_t foreground;       /* the same of its process group */
-	unsigned width, height; /* in characters; see ask_terminal_measure() */
+	struct termios modes; /* as they were before */
+	pid_t foreground;     /* the same of its process group */
+	unsigned width;       /* in characters; see ask_terminal_measure() */
 };
 
 /* What a key is, when it is no character. */
@@ -49,7 +49,7 @@ void ask_terminal_give_back(struct ask_terminal *terminal);
 /* Throws away what was typed and not read. */
 void ask_terminal_flush(struct ask_terminal *terminal);
 
-/* Reads the size; true when it has changed. */
+/* Reads the width; true when it has changed. */
 bool ask_terminal_measure(struct ask_terminal *terminal);
 
 /* What cannot be written within some seconds is lost. */

@@ -586,6 +586,26 @@ stack_shown() {
 	"$CALLGATE" enforce -p saved.yaml -p policy.yaml -- curl -s "http://127.0.0.1:$PORT/"
 }
 
+@test "rules can be saved to the policy itself: its rules that ask have their answers then" {
+	start_web_server
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules:
+		  - connect: "127.0.0.1:$PORT"
+		    verdict: ask
+	POLICY
+	talk -p policy.yaml --save policy.yaml -- curl -s "http://127.0.0.1:$PORT/" <<-'SCRIPT'
+		expect  > 
+		send s
+		expect this is the page
+	SCRIPT
+	talk -p policy.yaml --save policy.yaml -- curl -s "http://127.0.0.1:$PORT/" <<-'SCRIPT'
+		eof
+	SCRIPT
+	[ "$(seen 'wants to')" -eq 0 ]
+	grep -q 'this is the page' seen
+}
+
 @test "name servers are asked about once; talking netlink is not asked about" {
 	NAMESERVER=$(awk '$1 == "nameserver" { print $2; exit }' /etc/resolv.conf)
 	[ -n "$NAMESERVER" ] || skip 'no name server here'
