@@ -5,8 +5,8 @@ load judged
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	LOG=$BATS_TEST_TMPDIR/log.jsonl
-	TEXT=$BATS_TEST_TMPDIR/text
+	# shellcheck disable=SC2034 # helper.bash has use for both
+	LOG=$BATS_TEST_TMPDIR/log.jsonl TEXT=$BATS_TEST_TMPDIR/text
 	LOADER=$(readelf -l /bin/sh | sed -n 's/.*interpreter: \(.*\)]/\1/p')
 }
 
