@@ -68,8 +68,8 @@ def _project(tmp, root):
         shutil.copytree(f"{root}/{room}", f"{tmp}/project/{room}")
     _write(
         tmp + "/project/Makefile",
-        "CC = gcc\nCFLAGS = -O1 -I. -D_GNU_SOURCE\n"
-        "all: $(patsubst %.c,%.o,$(wildcard base/*.c decoders/s*.c))\n",
+        "CC = gcc\nCFLAGS = -O2 -I. -D_GNU_SOURCE\n"
+        "all: $(patsubst %.c,%.o,$(wildcard base/*.c decoders/*.c))\n",
     )
 
 

@@ -25,7 +25,7 @@ class Row:
     base: str = "native"
     by: str = "output"
     metrics: list = field(default_factory=lambda: ["ns"])
-    rounds: int = 9
+    rounds: int = 7
     quick_n: int = 0  # with --quick; a quarter of n when it is not said
 
 
@@ -74,13 +74,13 @@ ROWS = [
     Row("start-up", "/bin/true", STRACES[:1] + ["bubblewrap", "firejail"] + MODES, by="hyperfine",
         metrics=["s"]),
     Row("shell", "sh {here}/load/shell_loop {n}", STRACES + MODES, 1000, by="clock",
-        metrics=["s"], rounds=5),
+        metrics=["s"], rounds=3),
     Row("make", "make -s -B -j2 -C {tmp}/project", STRACES + MODES, by="clock", metrics=["s"],
-        rounds=7),
+        rounds=5),
     Row("requests", "{python} {here}/load/requests.py {web_port} {n}", STRACES + MODES, 1000,
         rounds=5),
     Row("redis", "sh {here}/load/redis {tmp} {redis_port} {n}",
-        STRACES[:1] + MODES, 40000, rounds=5),
+        STRACES[:1] + MODES, 20000, rounds=5),
     Row("policy-20", "{bench}/policy_decide 20", [], base="ten_rules", by="inside", rounds=3),
     Row("policy-8192", "{bench}/policy_decide 8192", [], base="ten_rules", by="inside", rounds=3),
     _memory("processes", 1000, 1000),

@@ -14,12 +14,17 @@
 
 enum { LOAD_PORT = 9 }; /* discard: nobody listens, and a UDP connect does not care */
 
-static inline uint64_t load_now(void)
+static inline uint64_t load_time(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static inline uint64_t load_now(void)
+{
+	return load_time(CLOCK_MONOTONIC);
 }
 
 static inline _Noreturn void load_die(const char *what)
@@ -53,16 +58,22 @@ static inline void load_print(const char *key, double value)
 }
 
 /* Calls `once` n times. */
-static inline void load_repeat(unsigned long n, void (*once)(void *ctx), void *ctx)
+static inline void load_repeat_by(
+	clockid_t clock, unsigned long n, void (*once)(void *ctx), void *ctx)
 {
 	uint64_t begin;
 
 	for (unsigned long i = 0; i < n / 10 + 1; i++)
 		once(ctx);
-	begin = load_now();
+	begin = load_time(clock);
 	for (unsigned long i = 0; i < n; i++)
 		once(ctx);
-	load_print("ns", (double)(load_now() - begin) / (double)n);
+	load_print("ns", (double)(load_time(clock) - begin) / (double)n);
+}
+
+static inline void load_repeat(unsigned long n, void (*once)(void *ctx), void *ctx)
+{
+	load_repeat_by(CLOCK_MONOTONIC, n, once, ctx);
 }
 
 #endif
