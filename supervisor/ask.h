@@ -135,7 +135,7 @@ int asker_finish(struct asker *asker, struct ask_question *question,
 /* Nobody answers: denied, with the reason ask.unanswered. */
 void asker_give_up(struct asker *asker, struct ask_question *question);
 
-/* Denies what waits, and ends the run. */
+/* Ends the run: every task is killed, and so what waits is withdrawn. */
 void asker_end_run(struct asker *asker);
 
 #endif

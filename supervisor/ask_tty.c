@@ -18,6 +18,7 @@ struct tty {
 	struct ask_terminal terminal;
 	bool said_background;
 	unsigned interrupts; /* Ctrl-C, one after the other */
+	bool ending;         /* the run is: nothing is asked any more */
 };
 
 static int tty_open(struct asker *asker, void **front, struct err **err)
@@ -107,9 +108,12 @@ static void act_on(struct tty *tty, struct asker *asker, struct ask_question *q,
 		ask_terminal_close(&tty->terminal);
 	if (end != TALK_INTERRUPTED)
 		return;
-	asker_finish(asker, q, &deny, NULL);
-	if (tty->interrupts > 1)
+	tty->ending = tty->interrupts > 1;
+	/* Who waits dies with the rest: an answer would let it go on before. */
+	if (tty->ending)
 		asker_end_run(asker);
+	else
+		asker_finish(asker, q, &deny, NULL);
 }
 
 static void ask(struct tty *tty, struct asker *asker, struct ask_question *q)
@@ -131,14 +135,16 @@ static void ask(struct tty *tty, struct asker *asker, struct ask_question *q)
 
 static void tty_run(struct asker *asker, void *front)
 {
+	struct tty *tty = front;
+
 	while (!asker_is_over(asker)) {
-		struct ask_question *q = asker_take(asker, 0);
+		struct ask_question *q = tty->ending ? NULL : asker_take(asker, 0);
 
 		if (!q) {
 			wait_changed(asker, -1);
 			continue;
 		}
-		ask(front, asker, q);
+		ask(tty, asker, q);
 		asker_put(asker, q);
 	}
 }
