@@ -370,8 +370,8 @@ static void the_canonical_text_keeps_it(void **state)
 	};
 	static const char *const printed[] = { "network:\n  mode: open\n",
 		"network:\n  mode: restricted\n", "network:\n  mode: restricted\n  strict: plain\n",
-		"network:\n  mode: proxy\n  unix-pairs: allow\n  endpoints:\n"
-		"    - \"tcp:[::1]:1\"\n    - \"tcp:10.0.0.1:80\"\n" };
+		("network:\n  mode: proxy\n  unix-pairs: allow\n  endpoints:\n"
+		 "    - \"tcp:[::1]:1\"\n    - \"tcp:10.0.0.1:80\"\n") };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
