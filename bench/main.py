@@ -43,7 +43,7 @@ def _machine():
 
 
 def _measure_row(row, args, places):
-    rounds = args.rounds or ((1 if row.by == "inside" else 3) if args.quick else row.rounds)
+    rounds = args.rounds or ((1 if row.by == "inside" else 2) if args.quick else row.rounds)
     n = (row.quick_n or -(-row.n // 4)) if args.quick else row.n
     samples, failed = measure(row, rounds, n, places, args.under)
     return {"row": row.name, "base": row.base, "metrics": row.metrics, "n": n,
