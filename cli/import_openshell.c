@@ -89,8 +89,8 @@ static void name_unknown(
 static int add_paths(struct import *im, const struct yaml *list, const char **before)
 {
 	for (const struct yaml *p = list ? list->child : NULL; p; p = p->next) {
-		if (!is_text(p))
-			return fail(im, p, "expected a path");
+		if (!is_text(p) || p->text[0] != '/' || glob_is_pattern(p->text, p->len))
+			return fail(im, p, "expected an absolute path, and no pattern");
 		sbuf_str(&im->head, *before);
 		yaml_quote(p->text, p->len, &im->head);
 		*before = ", ";
@@ -145,6 +145,10 @@ static int import_process(struct import *im, const struct yaml *root)
 			continue;
 		if (!is_text(who))
 			return fail(im, who, "expected a name");
+		if (i == 1 && !find(process, known[0])) {
+			unheld(im, who, "the group is left out: one goes with a user here");
+			continue;
+		}
 		sbuf_fmt(&im->head, "%s: ", keys[i]);
 		yaml_quote(who->text, who->len, &im->head);
 		sbuf_char(&im->head, '\n');
