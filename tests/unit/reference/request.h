@@ -221,7 +221,7 @@ static inline void row_vsock(struct row_request *row, const char *word)
 
 static inline void row_destination(struct row_request *row, const char *how, char *word)
 {
-	const struct sockaddr_nl netlink = { .nl_family = AF_NETLINK };
+	struct sockaddr_nl netlink = { .nl_family = AF_NETLINK };
 	const struct name_row *family = name_find(row_families, how);
 
 	if (!family) {
@@ -232,8 +232,10 @@ static inline void row_destination(struct row_request *row, const char *how, cha
 		row_unix(row, word);
 	else if (family->value == AF_VSOCK)
 		row_vsock(row, word);
-	else
+	else {
+		netlink.nl_pid = (unsigned)strtoul(word, NULL, 10);
 		row_address(row, &netlink, sizeof(netlink));
+	}
 	row->request.socket = (struct socket_facts){
 		.known = true, .family = (int)family->value, .type = SOCK_STREAM
 	};
