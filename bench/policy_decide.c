@@ -28,7 +28,7 @@
 #include "decoders/sockaddr.h"
 #include "policy/identity.h"
 #include "policy/policy.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 enum {
 	PROGRAMS = 10000,

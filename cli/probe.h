@@ -46,20 +46,20 @@ void probe_detail(struct probe_result *result, const char *fmt, ...)
 pid_t probe_child(void);
 void probe_child_end(pid_t pid);
 
-/* probe_ptrace.c */
+/* cli/probe/ptrace.c */
 void probe_ptrace_seize(struct probe_result *result);
 void probe_ptrace_syscall_info(struct probe_result *result);
 void probe_yama(struct probe_result *result);
 void probe_process_vm_readv(struct probe_result *result);
 
-/* probe_seccomp.c */
+/* cli/probe/seccomp.c */
 void probe_seccomp_trace(struct probe_result *result);
 void probe_seccomp_user_notif(struct probe_result *result);
 void probe_seccomp_listener(struct probe_result *result);
 void probe_seccomp_wait_killable(struct probe_result *result);
 void probe_seccomp_sync_wake_up(struct probe_result *result);
 
-/* probe_kernel.c */
+/* cli/probe/kernel.c */
 void probe_kernel(struct probe_result *result);
 void probe_pidfd_getfd(struct probe_result *result);
 void probe_pidfd_thread(struct probe_result *result);

@@ -3,7 +3,7 @@
 #define CALLGATE_CLI_READ_LOGS_H
 
 #include "base/err.h"
-#include "report/log_reader.h"
+#include "report/log/reader.h"
 
 /* Takes a record; a negative return ends the reading and is returned. */
 typedef int read_logs_fn(void *ctx, const struct log_record *record, struct err **err);

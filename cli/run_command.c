@@ -12,7 +12,7 @@
 #include "policy/network.h"
 #include "report/summary.h"
 #include "supervisor/ask.h"
-#include "supervisor/ask_builtin.h"
+#include "supervisor/ask/builtin.h"
 #include "supervisor/run.h"
 #include "tracer/landlock.h"
 

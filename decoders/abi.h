@@ -20,9 +20,10 @@ struct abi {
 	uint32_t seccomp_arch; /* SCMP_ARCH_* of libseccomp; 0 when it has none */
 	unsigned word_size;    /* bytes in a long and in a pointer: 4 or 8 */
 	bool clone_tls_first;  /* argument 3 of clone(2) is tls, not child_tid: i386, aarch64 */
-	const uint16_t *calls; /* system call number -> enum call_id; 0 (CALL_NONE) has no decoder */
+	const uint16_t
+		*calls; /* system call number -> enum call_id; 0 (CALL_NONE) has no decoder */
 	size_t calls_len;
-	int socketcall_nr;     /* number of socketcall(2), -1 where there is none */
+	int socketcall_nr; /* number of socketcall(2), -1 where there is none */
 };
 
 /*

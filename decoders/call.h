@@ -87,12 +87,12 @@ enum { CALL_FIELDS_MAX = 7 };
 
 /* One argument of a call. */
 struct call_field {
-	const char *name;     /* as in the man page: "fd", "family", "flags" */
+	const char *name; /* as in the man page: "fd", "family", "flags" */
 	enum value_type type;
-	uint8_t arg;          /* index of the register; clone3: of the number in struct clone_args */
-	uint8_t len_arg;      /* index of the register with its length, where it has one */
+	uint8_t arg;     /* index of the register; clone3: of the number in struct clone_args */
+	uint8_t len_arg; /* index of the register with its length, where it has one */
 	const struct name_row *names; /* VALUE_NAMED, VALUE_NAMED_FLAGS: see base/names.h */
-	uint64_t mask;        /* bits of a number that the kernel looks at; 0: as its type says */
+	uint64_t mask; /* bits of a number that the kernel looks at; 0: as its type says */
 };
 
 struct call_desc {

@@ -6,7 +6,7 @@
 #define CALLGATE_DECODERS_DECODE_H
 
 #include "decoders/call.h"
-#include "decoders/decode_memory.h"
+#include "decoders/decode/memory.h"
 
 struct decoder {
 	struct call *call;
@@ -20,9 +20,9 @@ struct decoder {
 
 typedef void value_decoder(struct decoder *d, const struct call_field *field, struct value *v);
 
-value_decoder decode_sockaddr, decode_sockaddr_out;   /* decode_sockaddr.c */
-value_decoder decode_strings, decode_environment;     /* decode_strings.c */
-value_decoder decode_msg, decode_msgs;                /* decode_msg.c */
+value_decoder decode_sockaddr, decode_sockaddr_out; /* decoders/decode/sockaddr.c */
+value_decoder decode_strings, decode_environment;   /* decoders/decode/strings.c */
+value_decoder decode_msg, decode_msgs;              /* decoders/decode/msg.c */
 
 /* The number a field is about, cut to a pointer's size. */
 uint64_t decode_number(const struct decoder *d, unsigned index);
@@ -34,7 +34,7 @@ const struct sockaddr_value *decode_sockaddr_at(struct decoder *d, uint64_t addr
  * Replaces i386's socketcall(2) by the call it stands for, in the call's name,
  * desc and args. A subcall that does not exist stays socketcall(2).
  */
-void decode_socketcall(struct decoder *d); /* decode_socketcall.c */
+void decode_socketcall(struct decoder *d); /* decoders/decode/socketcall.c */
 
 /* The out arguments, when the call has succeeded. */
 value_decoder decode_sockaddr_result, decode_fd_pair_result;

@@ -1,4 +1,4 @@
-#include "decoders/json_parts.h"
+#include "decoders/json/parts.h"
 
 static void put_undecoded(struct record *record, const struct call *call)
 {

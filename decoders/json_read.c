@@ -1,4 +1,4 @@
-#include "decoders/json_read_parts.h"
+#include "decoders/json_read/parts.h"
 
 #include <errno.h>
 #include <stdio.h>

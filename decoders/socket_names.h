@@ -8,14 +8,14 @@
 
 #include "base/names.h"
 
-extern const struct name_row socket_families[];     /* AF_* */
-extern const struct name_row socket_types[];        /* SOCK_*, without flags */
-extern const struct name_row socket_type_flags[];   /* SOCK_CLOEXEC, SOCK_NONBLOCK */
-extern const struct name_row socket_msg_flags[];    /* MSG_* of the sending calls */
-extern const struct name_row socket_cmsg_levels[];  /* SOL_* */
-extern const struct name_row socket_cmsg_types[];   /* SCM_* of SOL_SOCKET */
-extern const struct name_row socket_ip_protocols[]; /* IPPROTO_* */
-extern const struct name_row socket_netlink_protocols[]; /* NETLINK_* */
+extern const struct name_row socket_families[];            /* AF_* */
+extern const struct name_row socket_types[];               /* SOCK_*, without flags */
+extern const struct name_row socket_type_flags[];          /* SOCK_CLOEXEC, SOCK_NONBLOCK */
+extern const struct name_row socket_msg_flags[];           /* MSG_* of the sending calls */
+extern const struct name_row socket_cmsg_levels[];         /* SOL_* */
+extern const struct name_row socket_cmsg_types[];          /* SCM_* of SOL_SOCKET */
+extern const struct name_row socket_ip_protocols[];        /* IPPROTO_* */
+extern const struct name_row socket_netlink_protocols[];   /* NETLINK_* */
 extern const struct name_row socket_bluetooth_protocols[]; /* BTPROTO_* */
 
 /* The bits of socket(2)'s type that are the type: SOCK_TYPE_MASK in include/linux/net.h. */

@@ -8,7 +8,7 @@
 
 #include "decoders/call_names.h"
 #include "decoders/socket_names.h"
-#include "decoders/text_parts.h"
+#include "decoders/text/parts.h"
 
 typedef void call_text(struct sbuf *out, const struct call *call, const struct socket_facts *facts);
 

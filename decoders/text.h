@@ -23,8 +23,8 @@ const char *text_call_word(const struct call *call);
 void text_call(struct sbuf *out, const struct call *call, const struct socket_facts *facts);
 
 /* One destination: "tcp [2001:db8::1]:443", "unix /run/x.sock", "unix @name", "netlink route". */
-void text_destination(struct sbuf *out, const struct sockaddr_value *addr,
-	const struct socket_facts *facts);
+void text_destination(
+	struct sbuf *out, const struct sockaddr_value *addr, const struct socket_facts *facts);
 
 /* "0", "5", "-1" style results: "= 0", "= ECONNREFUSED (Connection refused)", "= ?". */
 void text_result(struct sbuf *out, const struct call_result *result);

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
-#include "policy/lint_impl.h"
+#include "policy/lint/impl.h"
 #include "policy/name_resolver.h"
 #include "policy/network.h"
 

@@ -1,8 +1,8 @@
 /*
  * Loading: the state that the parts of the loader share, and how they report
- * faults. Each part reads one piece of the language: load_rule.c a rule,
- * load_who.c programs and users, load_what.c destinations and sockets,
- * load_top.c what stands beside the rules, load.c files.
+ * faults. Each part reads one piece of the language: policy/load/rule.c a rule,
+ * policy/load/who.c programs and users, policy/load/what.c destinations and sockets,
+ * policy/load/top.c what stands beside the rules, load.c files.
  */
 #ifndef CALLGATE_POLICY_LOAD_H
 #define CALLGATE_POLICY_LOAD_H

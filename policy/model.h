@@ -29,7 +29,7 @@
 #include "policy/identity.h"
 #include "policy/policy.h"
 #include "policy/program.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 #include "policy/verdict.h"
 
 /* Where something stands in a policy file; lines and columns count from 1. */

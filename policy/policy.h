@@ -21,7 +21,7 @@
 #include "policy/verdict.h"
 
 struct policy;
-struct root_view;     /* policy/root_view.h: resolves the programs a policy names */
+struct root_view;     /* policy/root/view.h: resolves the programs a policy names */
 struct name_resolver; /* policy/name_resolver.h: resolves host names */
 
 struct policy_env {

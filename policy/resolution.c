@@ -1,5 +1,5 @@
 /* How a resolution is told to people. */
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 #include <errno.h>
 #include <string.h>
@@ -56,7 +56,7 @@ static void tell_no_program(const struct resolution *r, struct sbuf *out)
 	sbuf_str(out, r->path[1] ? "/*" : "*");
 }
 
-/* It was read, and is where it ended: see fail_at_link() in root_view.c. */
+/* It was read, and is where it ended: see fail_at_link() in policy/root/view.c. */
 static bool link_refused(const struct resolution *r)
 {
 	for (size_t i = 0; i < r->nlinks; i++) {

@@ -1,4 +1,4 @@
-#include "report/learn_impl.h"
+#include "report/learn/impl.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -18,7 +18,7 @@
 #include "base/sbuf.h"
 #include "policy/name_resolver.h"
 #include "policy/policy.h"
-#include "report/log_reader.h"
+#include "report/log/reader.h"
 
 struct learn;
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "report/log_reader.h"
+#include "report/log/reader.h"
 
 struct report_options {
 	int fd;           /* borrowed */

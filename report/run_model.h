@@ -7,7 +7,7 @@
 #define CALLGATE_REPORT_RUN_MODEL_H
 
 #include "report/denials.h"
-#include "report/log_reader.h"
+#include "report/log/reader.h"
 #include "report/process_tree.h"
 #include "report/summary_tables.h"
 

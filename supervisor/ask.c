@@ -1,4 +1,4 @@
-#include "supervisor/ask_impl.h"
+#include "supervisor/ask/impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include "base/cleanup.h"
 #include "policy/widen.h"
-#include "supervisor/ask_builtin.h"
-#include "supervisor/ask_save.h"
+#include "supervisor/ask/builtin.h"
+#include "supervisor/ask/save.h"
 #include "supervisor/judge.h"
 #include "supervisor/name_lookup.h"
 

@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "supervisor/ask_question.h"
-#include "supervisor/ask_rules.h"
+#include "supervisor/ask/question.h"
+#include "supervisor/ask/rules.h"
 #include "supervisor/pending.h"
 #include "tracer/task.h"
 

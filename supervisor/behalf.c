@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "policy/root_walk.h"
-#include "supervisor/behalf_impl.h"
+#include "policy/root/walk.h"
+#include "supervisor/behalf/impl.h"
 #include "tracer/proc_path.h"
 
 bool behalf_is_path(const struct behalf *b, const struct sockaddr_value *addr)

@@ -5,7 +5,7 @@
  * the call can change where the call goes.
  *
  * The task is stopped meanwhile. These calls may block as the task's own would;
- * each runs in a worker thread (behalf_pool.h).
+ * each runs in a worker thread (supervisor/behalf/pool.h).
  */
 #ifndef CALLGATE_SUPERVISOR_BEHALF_H
 #define CALLGATE_SUPERVISOR_BEHALF_H

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "supervisor/behalf_status.h"
+#include "supervisor/behalf/status.h"
 #include "tracer/proc_path.h"
 
 enum { REAL, EFFECTIVE, SAVED, FILES };

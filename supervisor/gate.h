@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "supervisor/ask.h"
-#include "supervisor/behalf_pool.h"
+#include "supervisor/behalf/pool.h"
 #include "supervisor/generation.h"
 #include "supervisor/judge.h"
 #include "supervisor/pending.h"

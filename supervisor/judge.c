@@ -12,7 +12,7 @@
 #include "policy/identity.h"
 #include "supervisor/stacking.h"
 #include "policy/network.h"
-#include "supervisor/ask_rules.h"
+#include "supervisor/ask/rules.h"
 #include "supervisor/exec_environment.h"
 #include "supervisor/generation.h"
 #include "supervisor/task_facts.h"

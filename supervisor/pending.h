@@ -13,7 +13,7 @@
 #include "policy/policy.h"
 #include "policy/program.h"
 #include "report/event.h"
-#include "supervisor/behalf_pool.h"
+#include "supervisor/behalf/pool.h"
 #include "supervisor/clock.h"
 #include "supervisor/unix_target.h"
 #include "tracer/proc_path.h"

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
-#include "supervisor/behalf_status.h"
+#include "supervisor/behalf/status.h"
 #include "tracer/proc_path.h"
 
 /* What a task is, as far as gaining privileges goes. */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "supervisor/reload_impl.h"
+#include "supervisor/reload/impl.h"
 
 enum {
 	REPEAT_MS = 60000, /* between warnings that there is no good policy */

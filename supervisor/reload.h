@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "supervisor/emitter.h"
 #include "supervisor/gate.h"
-#include "supervisor/reload_files.h"
+#include "supervisor/reload/files.h"
 
 struct call_set;
 struct reload_result;

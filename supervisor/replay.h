@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 #include "policy/policy.h"
-#include "report/log_reader.h"
+#include "report/log/reader.h"
 
 struct replay;
 

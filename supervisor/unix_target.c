@@ -9,8 +9,8 @@
 
 #include "base/cleanup.h"
 #include "policy/identity.h"
-#include "policy/root_view.h"
-#include "policy/root_walk.h"
+#include "policy/root/view.h"
+#include "policy/root/walk.h"
 #include "tracer/own_proc.h"
 #include "tracer/proc_path.h"
 

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "policy/elf_interpreter.h"
 #include "policy/identity.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 #include "tracer/own_proc.h"
 #include "tracer/proc_path.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tracer/stack_worker.h"
+#include "tracer/stack/worker.h"
 
 /* A file that makes every worker fail must not keep us at making new ones. */
 enum { WORKERS_MAX = 16 };

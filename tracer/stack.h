@@ -96,7 +96,7 @@ void stacks_take_modules(
 	struct stacks *stacks, const struct task *task, struct arena *arena, struct stack *out);
 
 /*
- * Ends what stacks_take() started: a process, stack_worker.h. To be called when the
+ * Ends what stacks_take() started: a process, tracer/stack/worker.h. To be called when the
  * last task is gone, before waiting for more. NULL is allowed.
  */
 void stacks_stop(struct stacks *stacks);

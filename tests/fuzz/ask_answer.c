@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "supervisor/ask_json.h"
+#include "supervisor/ask/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

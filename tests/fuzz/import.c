@@ -9,7 +9,7 @@
 
 #include "cli/import.h"
 #include "policy/policy.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

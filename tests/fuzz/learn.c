@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "policy/policy.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 #include "report/learn.h"
 #include "supervisor/replay.h"
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "report/jsonl_event.h"
-#include "report/log_reader.h"
+#include "report/log/reader.h"
 #include "report/outcome.h"
 #include "report/summary.h"
 #include "report/text_line.h"

@@ -10,7 +10,7 @@
 
 #include "decoders/sockaddr.h"
 #include "policy/policy.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,7 +12,7 @@
 
 #include "base/escape.h"
 #include "report/html_files.h"
-#include "report/log_reader.h"
+#include "report/log/reader.h"
 #include "report/report.h"
 
 /* Checked in every build, unlike assert(). */

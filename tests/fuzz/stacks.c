@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/sbuf.h"
-#include "tracer/demangle.h"
-#include "tracer/perf_map.h"
-#include "tracer/stack_maps.h"
-#include "tracer/stack_wire.h"
+#include "tracer/stack/demangle.h"
+#include "tracer/stack/perf_map.h"
+#include "tracer/stack/maps.h"
+#include "tracer/stack/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

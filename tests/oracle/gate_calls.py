@@ -14,7 +14,7 @@ from strace_calls import UNREADABLE
 
 FAMILY_SIZE = 2  # bytes of sa_family_t, which begin every address
 
-# Members of an address, next to the call's own: see json_sockaddr.c's table of families.
+# Members of an address, next to the call's own: see decoders/json/sockaddr.c's table of families.
 SOCKET_CALLS = {"connect": "to", "bind": "to", "accept": "peer", "accept4": "peer",
                 "sendto": "to"}
 

@@ -18,7 +18,7 @@
 
 #include "decoders/sockaddr.h"
 #include "policy/policy.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 /* A root in which nothing is found: programs keep the paths that are written. */
 static const struct root_view nowhere = { .fd = -1 };

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "policy/identity.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 static const bool by_hand[] = { false, true };
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "supervisor/ask_builtin.h"
-#include "supervisor/ask_rules.h"
-#include "supervisor/ask_save.h"
+#include "supervisor/ask/builtin.h"
+#include "supervisor/ask/rules.h"
+#include "supervisor/ask/save.h"
 
 static const struct program curl = { .path = "/usr/bin/curl" };
 static const struct lineage by_curl = { NULL, &curl };

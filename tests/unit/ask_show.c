@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "supervisor/ask_show.h"
+#include "supervisor/ask/show.h"
 
 static void question_init(struct ask_question *q, const char *text)
 {

@@ -4,8 +4,8 @@
 #include <sys/ptrace.h>
 #include <sys/time.h>
 
-#include "supervisor/behalf_pool.h"
-#include "supervisor/behalf_status.h"
+#include "supervisor/behalf/pool.h"
+#include "supervisor/behalf/status.h"
 #include "tests/support/made_behalf.h"
 
 /* What the pool has told: finished jobs, counted. */

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tracer/demangle.h"
+#include "tracer/stack/demangle.h"
 
 static void expect(const char *symbol, const char *name)
 {

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "policy/lint.h"
 #include "policy/name_resolver.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 enum { FINDINGS_MAX = 16, OTHER_USER = 4242 };
 

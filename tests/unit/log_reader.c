@@ -17,8 +17,8 @@
 #include "base/cleanup.h"
 #include "decoders/text.h"
 #include "report/jsonl_event.h"
-#include "report/log_event.h"
-#include "report/log_reader.h"
+#include "report/log/event.h"
+#include "report/log/reader.h"
 #include "tests/support/made_event.h"
 #include "tracer/stack.h"
 

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tracer/perf_map.h"
+#include "tracer/stack/perf_map.h"
 
 #define cleanup_perf_map __attribute__((cleanup(perf_map_free)))
 

@@ -5,9 +5,10 @@
 #include "base/cleanup.h"
 #include "base/sbuf.h"
 #include "policy/model.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
-#define KEYS "version, include, default, budgets, syscalls, network, files, env, on-error, " \
+#define KEYS                                                                                       \
+	"version, include, default, budgets, syscalls, network, files, env, on-error, "            \
 	"limits, user, group or rules"
 #define HEAD "version: 1\ndefault: deny\n"
 #define RULE HEAD "rules:\n  - "

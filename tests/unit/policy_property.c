@@ -9,7 +9,7 @@
 
 #include "policy/identity.h"
 #include "policy/name_resolver.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 enum { DECISIONS = 1000000, DECISIONS_PER_POLICY = 400 };
 

@@ -9,7 +9,7 @@
 
 #include "decoders/text.h"
 #include "policy/name_resolver.h"
-#include "policy/root_view.h"
+#include "policy/root/view.h"
 
 enum { FILES_MAX = 4, ROWS_AT_LEAST = 300 };
 

@@ -12,7 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "tracer/stack_maps.h"
+#include "tracer/stack/maps.h"
 
 #define cleanup_maps __attribute__((cleanup(stack_maps_free)))
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tracer/stack_wire.h"
+#include "tracer/stack/wire.h"
 
 static const struct stack_frame frames[] = {
 	{ .address = 1, .module = "/lib/libc.so.6", .symbol = "connect", .offset = 16 },

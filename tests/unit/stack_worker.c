@@ -19,13 +19,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "tracer/stack_worker.h"
+#include "tracer/stack/worker.h"
 
 static const struct stack_options options = { .frames = 64 };
 static volatile int kept;
 
 #if defined(__SANITIZE_ADDRESS__)
-static const bool has_filter; /* see stack_confine.c */
+static const bool has_filter; /* see tracer/stack/confine.c */
 #else
 static const bool has_filter = true;
 #endif

@@ -1,0 +1,188 @@
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "policy/host_name.h"
+#include "report/learn/impl.h"
+
+enum {
+	DNS_PORT = 53,
+	DNS_HEADER = 12, /* RFC 1035, section 4.1.1 */
+	DNS_NAME_MAX = 255,
+	ANSWERS_MAX = 64,
+};
+
+void learn_names_free(struct learn *learn)
+{
+	struct learn_name *name, *next_name;
+	struct learn_query *query, *next_query;
+
+	HASH_ITER (hh, learn->names, name, next_name) {
+		HASH_DEL(learn->names, name);
+		free(name);
+	}
+	HASH_ITER (hh, learn->queries, query, next_query) {
+		HASH_DEL(learn->queries, query);
+		free(query);
+	}
+}
+
+const struct learn_name *learn_names_find(const struct learn *learn, const struct address *addr)
+{
+	struct learn_name *found;
+
+	HASH_FIND(hh, learn->names, addr, sizeof(*addr), found);
+	return found;
+}
+
+static bool is_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len && !host_name_fault(name, len) && !host_name_is_numeric(name, len);
+}
+
+/* The first name of an address stays. Without memory an address stands for itself. */
+static void add_name(
+	struct learn *learn, const struct address *addr, const char *name, const char *source)
+{
+	size_t len = strlen(name);
+	struct learn_name *entry;
+
+	if (HASH_COUNT(learn->names) >= LEARN_NAMES_MAX || learn_names_find(learn, addr) ||
+		address_set_has(SET_LOOPBACK, addr))
+		return;
+	entry = calloc(1, sizeof(*entry) + len + 1);
+	if (!entry)
+		return;
+	entry->address = *addr;
+	entry->source = source;
+	memcpy(entry->name, name, len + 1);
+	HASH_ADD(hh, learn->names, address, sizeof(entry->address), entry);
+	if (!entry->hh.tbl)
+		free(entry);
+}
+
+static bool parse_address(const char *text, struct address *out)
+{
+	struct in_addr in;
+	struct in6_addr in6;
+
+	memset(out, 0, sizeof(*out));
+	if (inet_pton(AF_INET, text, &in) == 1)
+		address_from_in(&in, true, out);
+	else if (inet_pton(AF_INET6, text, &in6) == 1)
+		address_from_in6(&in6, true, out);
+	else
+		return false;
+	return true;
+}
+
+void learn_names_hosts(struct learn *learn, const char *path)
+{
+	cleanup_file FILE *f = fopen(path, "re");
+	char line[1024], name[DNS_NAME_MAX + 1];
+	struct address addr;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		char *rest = line;
+		const char *text, *host;
+
+		line[strcspn(line, "#\n")] = '\0';
+		text = strsep(&rest, " \t");
+		host = rest ? rest + strspn(rest, " \t") : "";
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(host, " \t"), host);
+		for (char *c = name; *c; c++)
+			*c = (char)tolower((unsigned char)*c);
+		if (is_name(name) && parse_address(text, &addr))
+			add_name(learn, &addr, name, "/etc/hosts");
+	}
+}
+
+/* The question's name, in lower case: labels with their lengths, RFC 1035 section 4.1.2. */
+static bool query_name(const uint8_t *data, size_t len, char name[static DNS_NAME_MAX + 1])
+{
+	size_t at = DNS_HEADER, n = 0;
+
+	while (at < len && data[at]) {
+		size_t label = data[at++];
+
+		if (label > 63 || label > len - at || n + label + 1 > DNS_NAME_MAX)
+			return false;
+		if (n)
+			name[n++] = '.';
+		for (size_t i = 0; i < label; i++)
+			name[n++] = (char)tolower(data[at++]);
+	}
+	name[n] = '\0';
+	/* A name with NUL bytes within is none: is_name() would see its beginning. */
+	return at < len && n && strlen(name) == n && is_name(name);
+}
+
+static void add_query(struct learn *learn, const struct bytes_value *sent)
+{
+	char name[DNS_NAME_MAX + 1];
+	struct learn_query *query;
+
+	if (sent->status != VALUE_OK && sent->status != VALUE_CUT)
+		return;
+	if (!query_name(sent->data, sent->len, name) ||
+		HASH_COUNT(learn->queries) >= LEARN_NAMES_MAX)
+		return;
+	HASH_FIND_STR(learn->queries, name, query);
+	if (query)
+		return;
+	query = calloc(1, sizeof(*query) + strlen(name) + 1);
+	if (!query)
+		return;
+	strcpy(query->name, name);
+	HASH_ADD_STR(learn->queries, name, query);
+	if (!query->hh.tbl)
+		free(query);
+}
+
+/* True when the message is sent to a name server, or to nobody in particular. */
+static bool to_name_server(const struct call *call, size_t i)
+{
+	const struct sockaddr_value *addr = call_destination(call, i);
+
+	if (!addr)
+		return true;
+	if (!addr->decoded)
+		return false;
+	return (addr->family == AF_INET && addr->inet.port == DNS_PORT) ||
+	       (addr->family == AF_INET6 && addr->inet6.port == DNS_PORT);
+}
+
+void learn_names_record(struct learn *learn, const struct log_record *record)
+{
+	const struct call *call = record->event.call.call;
+	const struct value *data = call_value(call, "data"), *msg = call_value(call, "msg");
+	const struct value *msgs = call_value(call, "messages");
+
+	if (!learn->options.names || call_kind(call) != CALL_KIND_CONNECT ||
+		record->event.call.socket->type != SOCK_DGRAM || !to_name_server(call, 0))
+		return;
+	if (data && data->type == VALUE_BYTES)
+		add_query(learn, &data->bytes);
+	if (msg && msg->type == VALUE_MSG)
+		add_query(learn, &msg->msg->data);
+	for (size_t i = 0; msgs && msgs->type == VALUE_MSGS && i < msgs->msgs.len; i++)
+		add_query(learn, &msgs->msgs.items[i].data);
+}
+
+void learn_names_resolve(struct learn *learn)
+{
+	const struct name_source *source = learn->options.names;
+	struct address answers[ANSWERS_MAX];
+
+	for (struct learn_query *q = learn->queries; q && source; q = q->hh.next) {
+		size_t n = source->lookup(source->ctx, q->name, answers, ANSWERS_MAX);
+
+		for (size_t i = 0; i < n; i++)
+			add_name(learn, &answers[i], q->name, "asked for by the run");
+	}
+}
