@@ -219,7 +219,7 @@ with zipfile.ZipFile("shelf/thing-1-py3-none-any.whl", "w") as z:
 		import json, socket
 		s = socket.socket(socket.AF_UNIX)
 		s.connect("sock")
-		lines = s.makefile("rw")
+		lines = s.makefile()
 		print(lines.readline().strip())
 		print("end" if not lines.readline() else "more")
 	PY
@@ -270,21 +270,21 @@ while s.recv(999): pass' "$reachable/sock"
 		import json, random, socket
 		s = socket.socket(socket.AF_UNIX)
 		s.connect("sock")
-		lines = s.makefile("rw")
+		def answer(id, verdict, scope):
+		    s.sendall(json.dumps({"id": id, "verdict": verdict, "scope": scope}).encode() + b"\n")
 		waiting = []
-		for line in lines:
+		for line in s.makefile():
 		    m = json.loads(line)
 		    if m["type"] != "request":
 		        continue
 		    if m["event"]["kind"] == "exec":
-		        print(json.dumps({"id": m["id"], "verdict": "allow", "scope": "run"}), file=lines, flush=True)
+		        answer(m["id"], "allow", "run")
 		        continue
 		    waiting.append(m["id"])
 		    if len(waiting) == 50:
 		        random.shuffle(waiting)
 		        for i in waiting:
-		            print(json.dumps({"id": i, "verdict": "deny"}), file=lines)
-		        lines.flush()
+		            answer(i, "deny", "once")
 	PY
 	start_ask -- sh -c 'for i in $(seq 101 150); do curl -s http://127.0.0.1:$i/ & done; wait'
 	python3 answers 3>&- &
@@ -303,12 +303,12 @@ exec_is_what_was_asked() {
 		import json, socket
 		s = socket.socket(socket.AF_UNIX)
 		s.connect("sock")
-		lines = s.makefile("rw")
-		for line in lines:
+		for line in s.makefile():
 		    m = json.loads(line)
 		    if m["type"] == "request":
 		        evil = str(m["event"]["args"]["path"]).endswith("run_b")
-		        print(json.dumps({"id": m["id"], "verdict": "deny" if evil else "allow"}), file=lines, flush=True)
+		        reply = {"id": m["id"], "verdict": "deny" if evil else "allow"}
+		        s.sendall(json.dumps(reply).encode() + b"\n")
 	PY
 	start_ask -- "$FIXTURES/attack_exec" "$1" "$PWD/programs/run_a" "$PWD/programs/run_b" 200 20
 	python3 answers 3>&- &
