@@ -61,7 +61,7 @@ static int replay(const struct options *options, const struct policies *policies
 		policies->policy, old.policy, options->against.items, &check->out, found, err);
 }
 
-int command_check(const struct options *options, char *const *args)
+static int command_check(const struct options *options, char *const *args)
 {
 	__attribute__((cleanup(check_free))) struct check check = { .out = SBUF_INIT };
 	cleanup_policies struct policies policies = { 0 };
@@ -77,3 +77,22 @@ int command_check(const struct options *options, char *const *args)
 	status = message_output(&check.out);
 	return status || !(check.warned || found) ? status : EXIT_FINDINGS;
 }
+
+const struct command check_command = {
+	.id = COMMAND_CHECK,
+	.name = "check",
+	.args = "POLICY... [--against LOG]... [--diff OLD]",
+	.summary = "read a policy and say what is wrong with it, or what it would do",
+	.description = "Loads the files as one policy and looks for what can hardly be meant: "
+		       "rules that never decide, programs and names that are not there, "
+		       "permissions that give more than they seem to. Each line of output is a "
+		       "finding, with its place and its code. With --against, the calls of LOG "
+		       "are judged by the policy, as they would be now: what would be denied is "
+		       "listed with the rule, and rules that decide nothing. With --diff, what "
+		       "changes between the policy OLD and this one is listed. The exit status "
+		       "is 0 when there is nothing to mend, nothing denied, or nothing changed, "
+		       "1 when there is, and 125 when a file cannot be read.",
+	.min_args = 1,
+	.max_args = -1,
+	.run = command_check,
+};

@@ -1,6 +1,6 @@
 /*
- * The table of subcommands. A new subcommand is a row in command_table.c and
- * a file of its own, named after it, with its run function.
+ * The subcommands. A new one is a file of its own, NAME.c, that defines NAME_command,
+ * and a line in COMMANDS. Help, completions and the man page come from these.
  */
 #ifndef CALLGATE_CLI_COMMAND_H
 #define CALLGATE_CLI_COMMAND_H
@@ -10,21 +10,27 @@
 
 #include "cli/options.h"
 
-enum command_id {
-	COMMAND_TRACE,
-	COMMAND_AUDIT,
-	COMMAND_ASK,
-	COMMAND_ENFORCE,
-	COMMAND_CHECK,
-	COMMAND_EXPLAIN,
-	COMMAND_LEARN,
-	COMMAND_REPORT,
-	COMMAND_IMPORT,
-	COMMAND_RELOAD,
-	COMMAND_DOCTOR,
-	COMMAND_COMPLETIONS,
-	COMMAND_MAN,
-};
+/* Every subcommand, in the order of --help: COMMAND(ID, name). */
+/* clang-format off */
+#define COMMANDS(COMMAND)                  \
+	COMMAND(TRACE, trace)              \
+	COMMAND(AUDIT, audit)              \
+	COMMAND(ASK, ask)                  \
+	COMMAND(ENFORCE, enforce)          \
+	COMMAND(CHECK, check)              \
+	COMMAND(EXPLAIN, explain)          \
+	COMMAND(LEARN, learn)              \
+	COMMAND(REPORT, report)            \
+	COMMAND(IMPORT, import)            \
+	COMMAND(RELOAD, reload)            \
+	COMMAND(DOCTOR, doctor)            \
+	COMMAND(COMPLETIONS, completions)  \
+	COMMAND(MAN, man)
+/* clang-format on */
+
+#define COMMAND_ID(id, name) COMMAND_##id,
+enum command_id { COMMANDS(COMMAND_ID) };
+#undef COMMAND_ID
 
 #define COMMAND_BIT(id) (1u << (id))
 #define COMMANDS_ALL    (~0u)
@@ -43,7 +49,11 @@ struct command {
 	int (*run)(const struct options *options, char *const *args);
 };
 
-extern const struct command command_table[];
+#define COMMAND_DECLARED(id, name) extern const struct command name##_command;
+COMMANDS(COMMAND_DECLARED)
+#undef COMMAND_DECLARED
+
+extern const struct command *const command_table[];
 extern const size_t command_table_len;
 
 /* The subcommand of that name, hidden ones too; NULL when there is none. */
@@ -51,19 +61,5 @@ const struct command *command_find(const char *name);
 
 /* What runs when no subcommand is named: trace. */
 const struct command *command_default(void);
-
-int command_trace(const struct options *options, char *const *args);
-int command_audit(const struct options *options, char *const *args);
-int command_ask(const struct options *options, char *const *args);
-int command_enforce(const struct options *options, char *const *args);
-int command_check(const struct options *options, char *const *args);
-int command_explain(const struct options *options, char *const *args);
-int command_learn(const struct options *options, char *const *args);
-int command_report(const struct options *options, char *const *args);
-int command_import(const struct options *options, char *const *args);
-int command_reload(const struct options *options, char *const *args);
-int command_doctor(const struct options *options, char *const *args);
-int command_completions(const struct options *options, char *const *args);
-int command_man(const struct options *options, char *const *args);
 
 #endif

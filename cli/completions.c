@@ -30,7 +30,7 @@ void completion_quote(struct sbuf *out, const char *text)
 	sbuf_char(out, '\'');
 }
 
-int command_completions(const struct options *options, char *const *args)
+static int command_completions(const struct options *options, char *const *args)
 {
 	cleanup_sbuf struct sbuf out = SBUF_INIT;
 
@@ -44,3 +44,19 @@ int command_completions(const struct options *options, char *const *args)
 	message_print("no completions for '%s': the shells are bash, zsh and fish", args[0]);
 	return EXIT_CALLGATE;
 }
+
+static const char *const shell_names[] = { "bash", "zsh", "fish", NULL };
+
+const struct command completions_command = {
+	.id = COMMAND_COMPLETIONS,
+	.name = "completions",
+	.args = "bash|zsh|fish",
+	.summary = "print completions for a shell",
+	.description = "Prints a script that completes callgate's commands and options. For "
+		       "bash: callgate completions bash > "
+		       "~/.local/share/bash-completion/completions/callgate",
+	.words = shell_names,
+	.min_args = 1,
+	.max_args = 1,
+	.run = command_completions,
+};

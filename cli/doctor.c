@@ -85,7 +85,7 @@ static void add_modes(struct sbuf *out, const struct modes *work)
 	sbuf_fmt(out, "callgate ask and enforce %s here\n", work->enforce ? "work" : "cannot work");
 }
 
-int command_doctor(const struct options *options, char *const *args)
+static int command_doctor(const struct options *options, char *const *args)
 {
 	cleanup_sbuf struct sbuf out = SBUF_INIT;
 	json_t *probes = json_array();
@@ -114,3 +114,14 @@ int command_doctor(const struct options *options, char *const *args)
 	status = message_output(&out);
 	return status || work.trace ? status : EXIT_FAILURE;
 }
+
+const struct command doctor_command = {
+	.id = COMMAND_DOCTOR,
+	.name = "doctor",
+	.args = "[OPTION]...",
+	.summary = "say what this kernel and this user can do",
+	.description = "Tries what callgate needs from the kernel and says for each whether it "
+		       "works here, what it is for, and what to do where it does not. The exit "
+		       "status is 0 when trace can work here, else 1.",
+	.run = command_doctor,
+};

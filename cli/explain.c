@@ -161,7 +161,7 @@ static void render_json(const struct policy *policy, const struct explain_call *
 	out->failed |= !text;
 }
 
-int command_explain(const struct options *options, char *const *args)
+static int command_explain(const struct options *options, char *const *args)
 {
 	cleanup_policies struct policies policies = { 0 };
 	cleanup_call struct explain_call call;
@@ -184,3 +184,22 @@ int command_explain(const struct options *options, char *const *args)
 		render_text(policies.policy, &call, &decision, sbuf_text(&advice), &out);
 	return message_output(&out);
 }
+
+const struct command explain_command = {
+	.id = COMMAND_EXPLAIN,
+	.name = "explain",
+	.args = "POLICY [OPTION]... CALL [ARG]",
+	.summary = "say what a policy decides about a call, and why",
+	.description = "Prints the verdict, the rule it comes from, and why each rule before it "
+		       "does not match. CALL is connect or bind, with tcp:ADDRESS:PORT, "
+		       "udp:ADDRESS:PORT, unix:/PATH, unix:@NAME or vsock:CID:PORT; exec PATH; "
+		       "spawn; socket or socketpair FAMILY/TYPE; syscall NAME; read or write "
+		       "PATH, which is about files; or, for a "
+		       "network mode, getsockopt, listen, accept, sendto and their like with "
+		       "FAMILY/TYPE of the socket. Programs are told apart by "
+		       "their paths; links are followed. Without --exe nothing is known of the "
+		       "program. The exit status is 0, whatever the verdict.",
+	.min_args = 2,
+	.max_args = -1,
+	.run = command_explain,
+};

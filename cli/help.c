@@ -72,7 +72,7 @@ static void add_commands(struct sbuf *out)
 {
 	sbuf_str(out, "\nCommands:\n");
 	for (size_t i = 0; i < command_table_len; i++) {
-		const struct command *command = &command_table[i];
+		const struct command *command = command_table[i];
 		size_t start = out->len;
 
 		if (command->hidden)

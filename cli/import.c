@@ -57,7 +57,7 @@ static int codex(const struct options *options, const char *mode)
 	return message_output(&out);
 }
 
-int command_import(const struct options *options, char *const *args)
+static int command_import(const struct options *options, char *const *args)
 {
 	static const struct {
 		const char *name;
@@ -70,3 +70,22 @@ int command_import(const struct options *options, char *const *args)
 	message_print("nothing is imported from '%s': write openshell FILE or codex MODE", args[0]);
 	return EXIT_CALLGATE;
 }
+
+static const char *const import_sources[] = { "openshell", "codex", NULL };
+
+const struct command import_command = {
+	.id = COMMAND_IMPORT,
+	.name = "import",
+	.args = "openshell FILE | codex MODE [--write DIR]...",
+	.summary = "write a policy from one of another program",
+	.description = "Prints a callgate policy that decides as the source does. openshell reads "
+		       "a sandbox policy of OpenShell; what system calls cannot show, such as "
+		       "HTTP methods, is listed on the standard error and in comments, and with "
+		       "--strict is an error. codex writes a mode of the Codex sandbox: "
+		       "restricted, proxy or full-access, with the directories that may be "
+		       "written.",
+	.words = import_sources,
+	.min_args = 2,
+	.max_args = 2,
+	.run = command_import,
+};

@@ -161,7 +161,7 @@ static int learn(struct learning *learning, const struct options *options, char 
 	return put_together(learning, options, &rules, totals, out, err);
 }
 
-int command_learn(const struct options *options, char *const *args)
+static int command_learn(const struct options *options, char *const *args)
 {
 	__attribute__((cleanup(learning_free))) struct learning learning = { .old = SBUF_INIT };
 	cleanup_sbuf struct sbuf out = SBUF_INIT;
@@ -178,3 +178,22 @@ int command_learn(const struct options *options, char *const *args)
 	tell(&learning, &totals, options->risky);
 	return status;
 }
+
+const struct command learn_command = {
+	.id = COMMAND_LEARN,
+	.name = "learn",
+	.args = "LOG... [-o POLICY | -p POLICY]... [OPTION]...",
+	.summary = "make a policy from what runs did",
+	.description = "Writes the smallest policy under which the calls of the logs pass: a "
+		       "rule for each program, with what it ran, reached and made, and budgets "
+		       "with a margin. What is risky to allow is a comment, with the reason: "
+		       "shells that reach the network, cloud metadata, hosts of inner "
+		       "networks, whatever others than root may replace. With -o, a POLICY that "
+		       "is there already gets the rules it lacks; with -p, what those policies "
+		       "lack is a policy to be given after them. Read what you get: it allows "
+		       "what was done, which need not be what is right. The exit status is 0, "
+		       "or 125 when there is no policy.",
+	.min_args = 1,
+	.max_args = -1,
+	.run = command_learn,
+};

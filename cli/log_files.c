@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,11 +34,22 @@ static int open_output(const struct options *options, struct err **err)
 	return open_file("-o", options->output, err);
 }
 
-static int open_log(const struct options *options, struct err **err)
+/* What report/sink.h says of the sinks that have a file. */
+#define SINK_KIND(name, option, help) [SINK_##name] = { option, sink_##name##_open },
+static const struct {
+	const char *option; /* without the -- */
+	sink_open *open;
+} sink_kinds[] = { SINK_FILES(SINK_KIND) };
+#undef SINK_KIND
+
+static int open_sink_file(enum sink_id id, const char *path, struct err **err)
 {
-	if (strcmp(options->log, "-") == 0)
+	char option[32];
+
+	if (strcmp(path, "-") == 0)
 		return STDOUT_FILENO;
-	return open_file("--log", options->log, err);
+	snprintf(option, sizeof(option), "--%s", sink_kinds[id].option);
+	return open_file(option, path, err);
 }
 
 static bool same_file(int a, int b)
@@ -67,34 +78,45 @@ static int add_text(
 	return rc;
 }
 
-static int add_log(struct log_files *files, int fd, struct err **err)
+/* fds: of the text, then of the sinks; -1 for one that is not wanted. */
+static int open_all(int *fds, const struct options *options, struct err **err)
 {
-	int rc = sink_jsonl_open(fd, &files->sinks[files->nsinks], err);
+	fds[0] = open_output(options, err);
+	if (fds[0] < 0)
+		return -1;
+	for (unsigned id = 0; id < SINK_FILES_LEN; id++) {
+		const char *path = options->sink_files[id];
 
-	if (rc == 0)
-		files->nsinks++;
-	return rc;
+		fds[1 + id] = path ? open_sink_file(id, path, err) : -1;
+		if (path && fds[1 + id] < 0)
+			return -1;
+		for (unsigned other = 0; path && other <= id; other++) {
+			if (same_file(fds[other], fds[1 + id]))
+				return err_set(err, 0, "%s%s and --%s name the same file, %s",
+					other ? "--" : "-",
+					other ? sink_kinds[other - 1].option : "o",
+					sink_kinds[id].option, path);
+		}
+	}
+	return 0;
 }
 
 int log_files_open(struct log_files *files, const struct options *options, struct err **err)
 {
-	int text_fd, log_fd = -1;
-	int rc = 0;
+	int fds[1 + SINK_FILES_LEN];
 
 	*files = (struct log_files){ 0 };
-	text_fd = open_output(options, err);
-	if (text_fd < 0)
-		return text_fd;
-	if (options->log)
-		log_fd = rc = open_log(options, err);
-	if (rc >= 0 && same_file(text_fd, log_fd))
-		rc = err_set(err, 0, "-o and --log name the same file, %s", options->output);
 	/* On failure callgate ends; the descriptors end with it. */
-	if (rc >= 0)
-		rc = add_text(files, options, text_fd, err);
-	if (rc >= 0 && options->log)
-		rc = add_log(files, log_fd, err);
-	return rc < 0 ? rc : 0;
+	if (open_all(fds, options, err) < 0 || add_text(files, options, fds[0], err) < 0)
+		return -1;
+	for (unsigned id = 0; id < SINK_FILES_LEN; id++) {
+		if (fds[1 + id] < 0)
+			continue;
+		if (sink_kinds[id].open(fds[1 + id], &files->sinks[files->nsinks], err) < 0)
+			return -1;
+		files->nsinks++;
+	}
+	return 0;
 }
 
 int log_files_close(struct log_files *files, struct err **err)

@@ -10,7 +10,7 @@
 #include "report/sink.h"
 
 struct log_files {
-	struct sink *sinks[2]; /* owned: text, then the log if there is one */
+	struct sink *sinks[1 + SINK_FILES_LEN]; /* owned: text, then those of SINK_FILES */
 	size_t nsinks;
 };
 

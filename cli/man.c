@@ -51,7 +51,7 @@ static void add_options(struct sbuf *out, const struct command *command)
 static void add_commands(struct sbuf *out)
 {
 	for (size_t i = 0; i < command_table_len; i++) {
-		const struct command *command = &command_table[i];
+		const struct command *command = command_table[i];
 
 		if (command->hidden)
 			continue;
@@ -65,7 +65,7 @@ static void add_commands(struct sbuf *out)
 static void add_synopsis(struct sbuf *out)
 {
 	for (size_t i = 0; i < command_table_len; i++) {
-		const struct command *command = &command_table[i];
+		const struct command *command = command_table[i];
 
 		if (command->hidden)
 			continue;
@@ -102,7 +102,7 @@ static void add_line(struct sbuf *out, const char *line)
 	sbuf_str(out, line);
 }
 
-int command_man(const struct options *options, char *const *args)
+static int command_man(const struct options *options, char *const *args)
 {
 	cleanup_file FILE *frame = fopen(args[0], "re");
 	cleanup_sbuf struct sbuf out = SBUF_INIT;
@@ -118,3 +118,16 @@ int command_man(const struct options *options, char *const *args)
 		add_line(&out, line);
 	return message_output(&out);
 }
+
+const struct command man_command = {
+	.id = COMMAND_MAN,
+	.name = "man",
+	.args = "FRAME",
+	.summary = "fill the man page's frame from the tables",
+	.description = "Prints the file FRAME with the lines @SYNOPSIS@, @COMMANDS@ and "
+		       "@VERSION@ replaced. The build makes the man page with it.",
+	.hidden = true,
+	.min_args = 1,
+	.max_args = 1,
+	.run = command_man,
+};

@@ -28,6 +28,17 @@ static_assert(TIME_REL == 0 && TIME_ABS == 1 && TIME_NONE == 2, "time_choices");
 #define LEARN        COMMAND_BIT(COMMAND_LEARN)
 #define REPORT       COMMAND_BIT(COMMAND_REPORT)
 
+/* An option of report/sink.h's list. */
+#define SINK_ROW(name, option, text)                                                               \
+	{                                                                                          \
+		.long_name = option,                                                               \
+		.arg = "FILE",                                                                     \
+		.help = text,                                                                      \
+		.type = OPTION_FILE,                                                               \
+		.offset = MEMBER(sink_files[SINK_##name]),                                         \
+		.commands = RUNS,                                                                  \
+	},
+
 const struct option_row option_table[] = {
 	{
 		.short_name = 'p',
@@ -88,14 +99,9 @@ const struct option_row option_table[] = {
 		.offset = MEMBER(output),
 		.commands = RUNS,
 	},
-	{
-		.long_name = "log",
-		.arg = "FILE",
-		.help = "Write every event to FILE as JSON Lines; - is the standard output",
-		.type = OPTION_FILE,
-		.offset = MEMBER(log),
-		.commands = RUNS,
-	},
+	/* clang-format off */
+	SINK_FILES(SINK_ROW)
+	/* clang-format on */
 	{
 		.short_name = 'e',
 		.arg = "EXPR",

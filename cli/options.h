@@ -36,8 +36,9 @@ struct stack_choices {
 struct options {
 	bool help;
 	bool version;
-	const char *output;         /* -o: text goes to this file; NULL: to stderr */
-	const char *log;            /* --log: JSON Lines go here, "-" is stdout; NULL: nowhere */
+	const char *output; /* -o: text goes to this file; NULL: to stderr */
+	/* --log and its like: a sink's events go to this file, "-" is stdout; NULL: nowhere */
+	const char *sink_files[SINK_FILES_LEN];
 	int verbosity;              /* -1: -q; 0; 1: -v. The last one given wins */
 	int color;                  /* enum color_choice */
 	int time;                   /* enum time_style */

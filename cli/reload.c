@@ -41,7 +41,7 @@ static bool has_policy(pid_t pid)
 	       (!strcmp(subcommand, "audit") || !strcmp(subcommand, "enforce"));
 }
 
-int command_reload(const struct options *options, char *const *args)
+static int command_reload(const struct options *options, char *const *args)
 {
 	char *end;
 	long pid;
@@ -62,3 +62,19 @@ int command_reload(const struct options *options, char *const *args)
 	message_print("cannot signal process %ld: %s", pid, strerrordesc_np(errno));
 	return EXIT_CALLGATE;
 }
+
+const struct command reload_command = {
+	.id = COMMAND_RELOAD,
+	.name = "reload",
+	.args = "PID",
+	.summary = "have a running callgate load its policy again",
+	.description = "Sends SIGHUP to the callgate with that process id, which must be an audit "
+		       "or enforce. It loads its files again beside the run and puts the new "
+		       "policy in the old one's place, whole, for the calls to come. What came of "
+		       "it "
+		       "is told there, as a warning: policy.reloaded, policy.kept or "
+		       "policy.closed.",
+	.min_args = 1,
+	.max_args = 1,
+	.run = command_reload,
+};

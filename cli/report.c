@@ -40,7 +40,7 @@ static void take_note(void *ctx, const char *text)
 		read_logs_print_note(NULL, text);
 }
 
-int command_report(const struct options *options, char *const *args)
+static int command_report(const struct options *options, char *const *args)
 {
 	const struct report_options wanted = {
 		.fd = STDOUT_FILENO,
@@ -65,3 +65,20 @@ int command_report(const struct options *options, char *const *args)
 		return message_fail(EXIT_CALLGATE, unwritten);
 	return rc < 0 ? message_fail(EXIT_CALLGATE, err) : EXIT_SUCCESS;
 }
+
+const struct command report_command = {
+	.id = COMMAND_REPORT,
+	.name = "report",
+	.args = "LOG [OPTION]...",
+	.summary = "show what a log tells of a run",
+	.description = "Reads a log that --log wrote, and writes to the standard output what came "
+		       "of it: what was denied, with a rule that would allow it; which processes "
+		       "ran, and for how long; who reached what; the slowest connects. As text, "
+		       "as "
+		       "one HTML page that needs no other file, as trace events for Perfetto and "
+		       "Chrome, or as folded stacks for flame graphs. LOG may be -, the standard "
+		       "input. The exit status is 0, or 125 when the log cannot be read.",
+	.min_args = 1,
+	.max_args = 1,
+	.run = command_report,
+};

@@ -20,7 +20,7 @@ static void call_set_cleanup(struct call_set **set)
 	call_set_free(*set);
 }
 
-int command_trace(const struct options *options, char *const *args)
+static int command_trace(const struct options *options, char *const *args)
 {
 	__attribute__((cleanup(call_set_cleanup))) struct call_set *select = NULL;
 	cleanup_err struct err *err = NULL;
@@ -31,3 +31,18 @@ int command_trace(const struct options *options, char *const *args)
 	}
 	return run_command(options, args, MODE_TRACE, select);
 }
+
+const struct command trace_command = {
+	.id = COMMAND_TRACE,
+	.name = "trace",
+	.args = "[OPTION]... [--] CMD [ARG]...",
+	.summary = "show what a command tries to do",
+	.description = "Runs CMD and shows every call by which it, and every process it makes, "
+		       "reaches outside itself: sockets made, connected and bound, messages "
+		       "sent to an address, programs run, processes and threads made. Nothing "
+		       "is refused. The exit status is that of CMD.",
+	.runs_command = true,
+	.min_args = 1,
+	.max_args = -1,
+	.run = command_trace,
+};

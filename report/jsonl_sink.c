@@ -1,3 +1,4 @@
+/* The log, as docs/log.md describes it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

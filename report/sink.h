@@ -1,6 +1,6 @@
 /*
- * A sink: where events go. A new sink is a new file with one of these and a
- * constructor; the supervisor knows no other.
+ * A sink: where events go. A new one is a file of its own, NAME_sink.c, that defines
+ * sink_NAME_open(), and a line in SINK_FILES. The supervisor knows them by this interface only.
  */
 #ifndef CALLGATE_REPORT_SINK_H
 #define CALLGATE_REPORT_SINK_H
@@ -35,7 +35,22 @@ struct text_options {
 
 int sink_text_open(const struct text_options *options, struct sink **out, struct err **err);
 
-/* JSON Lines to fd, which the sink owns unless it is STDOUT_FILENO. docs/log.md describes them. */
-int sink_jsonl_open(int fd, struct sink **out, struct err **err);
+/*
+ * The sinks that have a file of their own: SINK(name, option, help). A line makes the option
+ * --OPTION FILE; the descriptor goes to sink_NAME_open().
+ */
+#define SINK_FILES(SINK)                                                                           \
+	SINK(jsonl, "log", "Write every event to FILE as JSON Lines; - is the standard output")
+
+#define SINK_ID(name, option, help) SINK_##name,
+enum sink_id { SINK_FILES(SINK_ID) SINK_FILES_LEN };
+#undef SINK_ID
+
+/* The sink owns fd unless it is STDOUT_FILENO. */
+typedef int sink_open(int fd, struct sink **out, struct err **err);
+
+#define SINK_OPEN(name, option, help) sink_open sink_##name##_open;
+SINK_FILES(SINK_OPEN)
+#undef SINK_OPEN
 
 #endif

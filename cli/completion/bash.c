@@ -62,8 +62,8 @@ static void add_commands(struct sbuf *out)
 {
 	sbuf_str(out, "_callgate_commands()\n{\n	echo");
 	for (size_t i = 0; i < command_table_len; i++) {
-		if (!command_table[i].hidden)
-			sbuf_fmt(out, " %s", command_table[i].name);
+		if (!command_table[i]->hidden)
+			sbuf_fmt(out, " %s", command_table[i]->name);
 	}
 	sbuf_str(out, "\n}\n\n");
 }
@@ -88,8 +88,8 @@ static void add_options(struct sbuf *out)
 {
 	sbuf_str(out, "_callgate_options()\n{\n	case $1 in\n");
 	for (size_t i = 0; i < command_table_len; i++) {
-		if (!command_table[i].hidden)
-			add_option_names(out, &command_table[i]);
+		if (!command_table[i]->hidden)
+			add_option_names(out, command_table[i]);
 	}
 	sbuf_str(out, "	esac\n}\n\n");
 }
@@ -98,7 +98,7 @@ static void add_words(struct sbuf *out)
 {
 	sbuf_str(out, "_callgate_words()\n{\n	case $1 in\n");
 	for (size_t i = 0; i < command_table_len; i++) {
-		const struct command *command = &command_table[i];
+		const struct command *command = command_table[i];
 
 		if (command->hidden || !command->words)
 			continue;
@@ -136,9 +136,9 @@ static void add_arguments(struct sbuf *out)
 			const struct option_row *row = &option_table[i];
 
 			if (row->arg && !row->attached &&
-				(row->commands & COMMAND_BIT(command_table[c].id)) &&
-				!command_table[c].hidden)
-				add_argument(out, &command_table[c], row);
+				(row->commands & COMMAND_BIT(command_table[c]->id)) &&
+				!command_table[c]->hidden)
+				add_argument(out, command_table[c], row);
 		}
 	}
 	sbuf_str(out, "	esac\n}\n\n");

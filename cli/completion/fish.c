@@ -101,12 +101,12 @@ void completion_fish(struct sbuf *out)
 	sbuf_str(out, head);
 	sbuf_str(out, "set -g __callgate_commands");
 	for (size_t i = 0; i < command_table_len; i++) {
-		if (!command_table[i].hidden)
-			sbuf_fmt(out, " %s", command_table[i].name);
+		if (!command_table[i]->hidden)
+			sbuf_fmt(out, " %s", command_table[i]->name);
 	}
 	sbuf_str(out, "\n\n");
 	for (size_t i = 0; i < command_table_len; i++) {
-		if (!command_table[i].hidden)
-			add_command(out, &command_table[i]);
+		if (!command_table[i]->hidden)
+			add_command(out, command_table[i]);
 	}
 }

@@ -78,9 +78,9 @@ static void add_dispatch(struct sbuf *out)
 	for (size_t i = 0; i < command_table_len; i++) {
 		cleanup_sbuf struct sbuf item = SBUF_INIT;
 
-		if (command_table[i].hidden)
+		if (command_table[i]->hidden)
 			continue;
-		sbuf_fmt(&item, "%s:%s", command_table[i].name, command_table[i].summary);
+		sbuf_fmt(&item, "%s:%s", command_table[i]->name, command_table[i]->summary);
 		sbuf_str(out, "		");
 		completion_quote(out, sbuf_text(&item));
 		sbuf_char(out, '\n');
@@ -104,8 +104,8 @@ void completion_zsh(struct sbuf *out)
 {
 	sbuf_str(out, "#compdef callgate\n# made by 'callgate completions zsh'\n\n");
 	for (size_t i = 0; i < command_table_len; i++) {
-		if (!command_table[i].hidden)
-			add_command(out, &command_table[i]);
+		if (!command_table[i]->hidden)
+			add_command(out, command_table[i]);
 	}
 	add_dispatch(out);
 }

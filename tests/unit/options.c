@@ -55,7 +55,7 @@ static void each_option_sets_its_member(void **state)
 	(void)state;
 	assert_int_equal(p.rc, 0);
 	assert_string_equal(p.options.output, "out");
-	assert_string_equal(p.options.log, "log");
+	assert_string_equal(p.options.sink_files[SINK_jsonl], "log");
 	assert_string_equal(p.options.expr, "%net");
 	assert_true(p.options.summary_only && p.options.denied_only && p.options.kill_on_exit);
 	assert_int_equal(p.options.timeout_ns, 120000000000);
@@ -83,7 +83,7 @@ static void an_argument_may_be_attached(void **state)
 	(void)state;
 	assert_int_equal(p.rc, 0);
 	assert_string_equal(p.options.output, "out");
-	assert_string_equal(p.options.log, "a=b");
+	assert_string_equal(p.options.sink_files[SINK_jsonl], "a=b");
 	assert_int_equal(p.options.time, TIME_NONE);
 	assert_null(p.rest);
 }
