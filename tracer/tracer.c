@@ -2,50 +2,15 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
-#include "tracer/newborns.h"
-#include "tracer/program.h"
 #include "tracer/program_table.h"
-#include "tracer/reports.h"
 #include "tracer/skip_call.h"
-
-struct tracer {
-	const struct tracer_observer *observer;
-	struct task_table table;
-	struct newborns newborns;
-	unsigned spawning; /* tasks within a spawn whose fork event is still to come */
-	pid_t command;
-	int command_status;
-	bool command_ran;
-	bool killing;               /* whatever appears is killed */
-	atomic_bool kill_asked;     /* by another thread */
-	atomic_bool woken;          /* the same */
-	pthread_t thread;           /* the tracing one */
-	struct reports reports;     /* what is waited for */
-	bool tell_stop;             /* the command's group-stop is to be told once all is handled */
-	bool continuing;            /* the command is asked whether it is still in a group-stop */
-	struct program_facts facts; /* scratch of the exec being handled */
-};
-
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
+#include "tracer/tracer/impl.h"
 
 int tracer_new(const struct tracer_observer *observer, struct tracer **out, struct err **err)
 {
@@ -126,129 +91,6 @@ void tracer_ask_kill(struct tracer *tracer)
 	tracer_wake(tracer);
 }
 
-/*
- * Every resume goes through here. ESRCH means that the task was killed while
- * it was stopped; its end will be reported.
- */
-static void task_resume(const struct task *task, int signal)
-{
-	ptrace(task->in_call ? PTRACE_SYSCALL : PTRACE_CONT, task->tid, NULL, (long)signal);
-}
-
-static void set_spawning(struct tracer *tracer, struct task *task, bool spawning)
-{
-	if (task->spawning == spawning)
-		return;
-	task->spawning = spawning;
-	tracer->spawning += spawning ? 1 : -1u;
-}
-
-static void call_returned(
-	struct tracer *tracer, struct task *task, const struct call_result *result)
-{
-	bool wanted = task->wanted;
-
-	if (task->renaming)
-		proc_read_comm(task->tid, task->comm);
-	task->in_call = task->wanted = task->renaming = task->held = false;
-	set_spawning(tracer, task, false);
-	if (wanted)
-		tracer->observer->returned(tracer->observer->ctx, task, result);
-}
-
-/* Births. */
-
-/* Puts a task in the table. maker is the task that made it, NULL when that is dead. */
-static bool task_born(struct tracer *tracer, pid_t tid, pid_t pid, const struct process *parent,
-	struct task *maker, const char *how)
-{
-	struct task *task = task_add(&tracer->table, tid, pid, parent, monotonic_ns());
-
-	if (!task) {
-		/* A task we cannot keep account of must not run. */
-		kill(tid, SIGKILL);
-		return false;
-	}
-	if (maker)
-		memcpy(task->comm, maker->comm, sizeof(task->comm));
-	else
-		proc_read_comm(tid, task->comm);
-	tracer->observer->started(tracer->observer->ctx, task, maker, how);
-	if (tracer->killing)
-		kill(pid, SIGKILL);
-	return true;
-}
-
-static void handle_status(struct tracer *tracer, pid_t tid, int status);
-
-/* A task's own first report came before its maker's, and has waited for it. */
-static void newborn_born(struct tracer *tracer, const struct newborn *newborn,
-	const struct process *parent, struct task *maker, const char *how)
-{
-	pid_t pid = newborn->pid ? newborn->pid : newborn->tid;
-
-	if (task_born(tracer, newborn->tid, pid, parent, maker, how))
-		handle_status(tracer, newborn->tid, newborn->status);
-}
-
-static void on_fork(struct tracer *tracer, struct task *task, int event, int signal)
-{
-	static const char *const names[] = {
-		[PTRACE_EVENT_FORK] = "fork",
-		[PTRACE_EVENT_VFORK] = "vfork",
-		[PTRACE_EVENT_CLONE] = "clone",
-	};
-	const struct process *parent = task->process;
-	struct newborn newborn;
-	unsigned long message;
-
-	(void)signal;
-	set_spawning(tracer, task, false);
-	if (ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &message) == 0) {
-		pid_t tid = (pid_t)message;
-
-		if (newborns_take(&tracer->newborns, tid, &newborn))
-			newborn_born(tracer, &newborn, parent, task, names[event]);
-		else
-			task_born(tracer, tid, leads_thread_group(tid) ? tid : parent->pid, parent,
-				task, names[event]);
-	}
-	task_resume(task, 0);
-}
-
-static void on_unknown(struct tracer *tracer, pid_t tid, int status)
-{
-	if (!newborns_add(&tracer->newborns, tid, status))
-		kill(tid, SIGKILL);
-}
-
-/* A newborn whose maker is dead: a thread dies with its process, a process lives on. */
-static void settle_orphan(struct tracer *tracer, const struct newborn *newborn)
-{
-	const struct process *process = process_find(&tracer->table, newborn->pid);
-	bool dead = !WIFSTOPPED(newborn->status);
-	struct process maker;
-
-	if (process && newborn->pid != newborn->tid)
-		newborn_born(tracer, newborn, process, NULL, "clone");
-	else if (dead)
-		return; /* it never ran, and nobody was told of it */
-	else if (newborns_take_maker(&tracer->newborns, newborn, &maker)) {
-		newborn_born(tracer, newborn, &maker, NULL, "clone");
-		lineage_unref(tracer->table.programs, maker.lineage);
-	} else
-		/* Whose it is cannot be known: it must not run. */
-		kill(newborn->tid, SIGKILL);
-}
-
-static void settle_orphans(struct tracer *tracer)
-{
-	struct newborn newborn;
-
-	while (!tracer->spawning && newborns_take_any(&tracer->newborns, &newborn))
-		settle_orphan(tracer, &newborn);
-}
-
 /* Deaths. */
 
 static void on_exit_status(struct tracer *tracer, struct task *task, int status)
@@ -257,7 +99,7 @@ static void on_exit_status(struct tracer *tracer, struct task *task, int status)
 
 	if (task->spawning)
 		newborns_lose_maker(&tracer->newborns, tracer->table.programs, task->process);
-	call_returned(tracer, task, &unknown);
+	task_call_returned(tracer, task, &unknown);
 	if (task->tid == tracer->command)
 		tracer->command_status = status;
 	tracer->observer->exited(tracer->observer->ctx, task, status);
@@ -279,7 +121,7 @@ static void exec_take_over(struct tracer *tracer, struct task *leader, pid_t for
 
 	if (former == leader->tid || !caller)
 		return;
-	call_returned(tracer, leader, &(struct call_result){ .known = false });
+	task_call_returned(tracer, leader, &(struct call_result){ .known = false });
 	leader->in_call = caller->in_call;
 	leader->wanted = caller->wanted;
 	leader->user = caller->user;
@@ -327,118 +169,7 @@ static void on_exec(struct tracer *tracer, struct task *task, int event, int sig
 	tracer->command_ran = true;
 	tracer->observer->execed(tracer->observer->ctx, task);
 	/* The call has succeeded; its exit would say no more. */
-	call_returned(tracer, task, &(struct call_result){ .known = true });
-	task_resume(task, 0);
-}
-
-/* Calls. */
-
-/* prctl(PR_SET_NAME), which has no decoder and is stopped to keep task.comm true. */
-static bool is_renaming(const struct trap *trap)
-{
-	const struct abi *abi = abi_of_trap(trap);
-	char name[32];
-
-	return (uint32_t)trap->args[0] == PR_SET_NAME && trap_call_kind(trap) == CALL_KIND_OTHER &&
-	       strcmp(abi_call_name(abi, trap->nr, name, sizeof(name)), "prctl") == 0;
-}
-
-/*
- * The call is not made: the kernel skips a call numbered -1 and returns what
- * the return register has (seccomp(2), SECCOMP_RET_TRACE).
- */
-static void task_answer(struct tracer *tracer, struct task *task, int64_t result)
-{
-	set_spawning(tracer, task, false);
-	task->wanted = task->renaming = task->held = false;
-	/* For a restart the kernel needs the number again, once the call was skipped. */
-	task->restarts = result <= -512 && result >= -516;
-	task->in_call = task->restarts;
-	if (!task_skip_call(task->tid, result))
-		kill(task->tid, SIGKILL); /* rather than a call that was not allowed */
-	task_resume(task, 0);
-}
-
-static void respond(
-	struct tracer *tracer, struct task *task, enum trap_response response, int64_t answer)
-{
-	if (response == TRAP_ANSWER) {
-		task_answer(tracer, task, answer);
-		return;
-	}
-	task->wanted = response != TRAP_PASS;
-	task->held = response == TRAP_HOLD;
-	task->in_call = task->wanted || task->spawning || task->renaming;
-	if (!task->held)
-		task_resume(task, 0);
-}
-
-void tracer_answer(struct tracer *tracer, struct task *task, int64_t result)
-{
-	task_answer(tracer, task, result);
-}
-
-void tracer_release(struct tracer *tracer, struct task *task)
-{
-	respond(tracer, task, TRAP_WATCH, 0);
-}
-
-void tracer_held(struct task *task, bool held)
-{
-	task->wanted = task->held = held;
-}
-
-void tracer_interrupt(const struct task *task)
-{
-	ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
-}
-
-static void on_seccomp(struct tracer *tracer, struct task *task, int event, int signal)
-{
-	struct __ptrace_syscall_info info;
-	enum trap_response response;
-	int64_t answer = -ENOSYS;
-	long n = ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info);
-	struct trap trap;
-
-	(void)event;
-	(void)signal;
-	if (n <= 0 || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
-		return; /* it was killed meanwhile: ESRCH */
-	trap = (struct trap){
-		.tid = task->tid,
-		.audit_arch = info.arch,
-		.nr = (int64_t)info.seccomp.nr,
-		.ip = info.instruction_pointer,
-	};
-	for (size_t i = 0; i < 6; i++)
-		trap.args[i] = info.seccomp.args[i];
-	task->nr = trap.nr;
-	task->renaming = is_renaming(&trap);
-	set_spawning(tracer, task, trap_call_kind(&trap) == CALL_KIND_SPAWN);
-	response = tracer->observer->trapped(tracer->observer->ctx, task, &trap, &answer);
-	respond(tracer, task, response, answer);
-}
-
-static void on_syscall_stop(struct tracer *tracer, struct task *task)
-{
-	struct __ptrace_syscall_info info;
-	long n = ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, sizeof(info), &info);
-
-	if (task->restarts) {
-		task_restore_call(task->tid, task->nr);
-		tracer_interrupt(task);
-	}
-	task->restarts = false;
-	if (n > 0 && info.op == PTRACE_SYSCALL_INFO_EXIT) {
-		struct call_result result = {
-			.known = true,
-			.is_error = info.exit.is_error,
-			.value = info.exit.rval,
-		};
-
-		call_returned(tracer, task, &result);
-	}
+	task_call_returned(tracer, task, &(struct call_result){ .known = true });
 	task_resume(task, 0);
 }
 
@@ -510,10 +241,10 @@ static void on_event_stop(struct tracer *tracer, struct task *task, int event, i
 static void on_ptrace_event(struct tracer *tracer, struct task *task, int event, int signal)
 {
 	static void (*const handlers[])(struct tracer *, struct task *, int, int) = {
-		[PTRACE_EVENT_SECCOMP] = on_seccomp,
-		[PTRACE_EVENT_FORK] = on_fork,
-		[PTRACE_EVENT_VFORK] = on_fork,
-		[PTRACE_EVENT_CLONE] = on_fork,
+		[PTRACE_EVENT_SECCOMP] = tracer_on_seccomp,
+		[PTRACE_EVENT_FORK] = tracer_on_fork,
+		[PTRACE_EVENT_VFORK] = tracer_on_fork,
+		[PTRACE_EVENT_CLONE] = tracer_on_fork,
 		[PTRACE_EVENT_EXEC] = on_exec,
 		[PTRACE_EVENT_STOP] = on_event_stop,
 	};
@@ -540,19 +271,19 @@ static void on_signal(struct tracer *tracer, struct task *task, int signal)
 	task_resume(task, signal);
 }
 
-static void handle_status(struct tracer *tracer, pid_t tid, int status)
+void tracer_handle(struct tracer *tracer, pid_t tid, int status)
 {
 	struct task *task = task_find(&tracer->table, tid);
 	int signal = WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
 
 	if (!task)
-		on_unknown(tracer, tid, status);
+		tracer_on_unknown(tracer, tid, status);
 	else if (!WIFSTOPPED(status))
 		on_exit_status(tracer, task, status);
 	else if (status >> 16)
 		on_ptrace_event(tracer, task, status >> 16, signal);
 	else if (signal == (SIGTRAP | 0x80))
-		on_syscall_stop(tracer, task);
+		tracer_on_syscall_stop(tracer, task);
 	else
 		on_signal(tracer, task, signal);
 }
@@ -611,8 +342,8 @@ int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **e
 		if (tid < 0 && errno != EINTR)
 			return err_set(err, errno, "cannot wait for the command: waitpid");
 		if (tid > 0)
-			handle_status(tracer, tid, wait_status);
-		settle_orphans(tracer);
+			tracer_handle(tracer, tid, wait_status);
+		tracer_settle_orphans(tracer);
 		handle_wakes(tracer);
 		if (tid == 0 && tracer->tell_stop)
 			tell_command_stopped(tracer);

@@ -1,0 +1,105 @@
+#include "tracer/tracer/impl.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "tracer/program_table.h"
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+bool task_born(struct tracer *tracer, pid_t tid, pid_t pid, const struct process *parent,
+	struct task *maker, const char *how)
+{
+	struct task *task = task_add(&tracer->table, tid, pid, parent, monotonic_ns());
+
+	if (!task) {
+		/* A task we cannot keep account of must not run. */
+		kill(tid, SIGKILL);
+		return false;
+	}
+	if (maker)
+		memcpy(task->comm, maker->comm, sizeof(task->comm));
+	else
+		proc_read_comm(tid, task->comm);
+	tracer->observer->started(tracer->observer->ctx, task, maker, how);
+	if (tracer->killing)
+		kill(pid, SIGKILL);
+	return true;
+}
+
+/* A task's own first report came before its maker's, and has waited for it. */
+static void newborn_born(struct tracer *tracer, const struct newborn *newborn,
+	const struct process *parent, struct task *maker, const char *how)
+{
+	pid_t pid = newborn->pid ? newborn->pid : newborn->tid;
+
+	if (task_born(tracer, newborn->tid, pid, parent, maker, how))
+		tracer_handle(tracer, newborn->tid, newborn->status);
+}
+
+void tracer_on_fork(struct tracer *tracer, struct task *task, int event, int signal)
+{
+	static const char *const names[] = {
+		[PTRACE_EVENT_FORK] = "fork",
+		[PTRACE_EVENT_VFORK] = "vfork",
+		[PTRACE_EVENT_CLONE] = "clone",
+	};
+	const struct process *parent = task->process;
+	struct newborn newborn;
+	unsigned long message;
+
+	(void)signal;
+	task_set_spawning(tracer, task, false);
+	if (ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &message) == 0) {
+		pid_t tid = (pid_t)message;
+
+		if (newborns_take(&tracer->newborns, tid, &newborn))
+			newborn_born(tracer, &newborn, parent, task, names[event]);
+		else
+			task_born(tracer, tid, leads_thread_group(tid) ? tid : parent->pid, parent,
+				task, names[event]);
+	}
+	task_resume(task, 0);
+}
+
+void tracer_on_unknown(struct tracer *tracer, pid_t tid, int status)
+{
+	if (!newborns_add(&tracer->newborns, tid, status))
+		kill(tid, SIGKILL);
+}
+
+/* A newborn whose maker is dead: a thread dies with its process, a process lives on. */
+static void settle_orphan(struct tracer *tracer, const struct newborn *newborn)
+{
+	const struct process *process = process_find(&tracer->table, newborn->pid);
+	bool dead = !WIFSTOPPED(newborn->status);
+	struct process maker;
+
+	if (process && newborn->pid != newborn->tid)
+		newborn_born(tracer, newborn, process, NULL, "clone");
+	else if (dead)
+		return; /* it never ran, and nobody was told of it */
+	else if (newborns_take_maker(&tracer->newborns, newborn, &maker)) {
+		newborn_born(tracer, newborn, &maker, NULL, "clone");
+		lineage_unref(tracer->table.programs, maker.lineage);
+	} else
+		/* Whose it is cannot be known: it must not run. */
+		kill(newborn->tid, SIGKILL);
+}
+
+void tracer_settle_orphans(struct tracer *tracer)
+{
+	struct newborn newborn;
+
+	while (!tracer->spawning && newborns_take_any(&tracer->newborns, &newborn))
+		settle_orphan(tracer, &newborn);
+}
