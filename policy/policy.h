@@ -27,6 +27,8 @@ struct name_resolver; /* policy/name_resolver.h: resolves host names */
 struct policy_env {
 	/* NULL: the caller's own root. Must outlive the policy. */
 	const struct root_view *root;
+	/* Where paths of `files` are looked up: the root the command starts in; NULL: as above. */
+	const struct root_view *start_root;
 	/* NULL: getaddrinfo(3), owned by the policy. Otherwise it must outlive the policy. */
 	struct name_resolver *resolver;
 	/* Called for each warning while loading: "ci.yaml:12:9: ...". May be NULL. */

@@ -365,8 +365,11 @@ enum trap_response gate_resumed(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
 	enum pending_stage stage = pending->stage;
+	bool silent; /* no exec is */
 
 	pending->stage = STAGE_NONE;
+	if (stage == STAGE_ROOT)
+		return gate_trapped(gate, task, pending, answer, &silent);
 	if (stage == STAGE_NAMES)
 		return decide_and_carry_out(gate, task, pending, answer);
 	if (stage == STAGE_ASK)

@@ -72,6 +72,9 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 enum trap_response gate_resumed(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer);
 
+/* Puts a call among those the tracing thread goes on with. For any thread. */
+void gate_make_ready(struct gate *gate, struct pending *pending);
+
 /* The next pending call that is ready, NULL when there is none. */
 struct pending *gate_take_ready(struct gate *gate);
 

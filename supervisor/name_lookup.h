@@ -15,7 +15,4 @@ bool name_lookup_submit(struct gate *gate, struct pending *pending);
 /* Ends the thread, after the lookup it is at. */
 void name_lookup_stop(struct gate *gate);
 
-/* Puts a call among those the tracing thread goes on with. For any thread. */
-void gate_make_ready(struct gate *gate, struct pending *pending);
-
 #endif

@@ -20,7 +20,7 @@
 #include "tracer/program.h"
 
 /* What a held call waits for. */
-enum pending_stage { STAGE_NONE, STAGE_NAMES, STAGE_BEHALF, STAGE_ASK };
+enum pending_stage { STAGE_NONE, STAGE_ROOT, STAGE_NAMES, STAGE_BEHALF, STAGE_ASK };
 
 /* What came of a question. */
 enum ask_outcome {

@@ -6,15 +6,23 @@
 #include "policy/name_resolver.h"
 #include "policy/policy.h"
 
+struct root_view;
+
 struct policies {
 	struct policy *policy;
 	struct name_resolver *resolver;
+	struct root_view *root; /* with its descriptor; NULL: callgate's own root */
 };
 
 #define cleanup_policies __attribute__((cleanup(policies_free)))
 
 /* Loads the files, whose list ends with NULL, as one policy; warnings go to warn. */
 int policies_load(struct policies *policies, char *const *files,
+	void (*warn)(void *ctx, const char *text), void *ctx, struct err **err);
+
+/* The same for a command that has another root: programs are looked up there. `root` is borrowed.
+ */
+int policies_load_in(struct policies *policies, int root, char *const *files,
 	void (*warn)(void *ctx, const char *text), void *ctx, struct err **err);
 
 /* The same from a text of our own. */

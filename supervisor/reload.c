@@ -44,6 +44,17 @@ struct reload_result *reload_take(struct reload *reload)
 	return result;
 }
 
+static struct reload_result *take_moving(struct reload *reload)
+{
+	struct reload_result *result;
+
+	pthread_mutex_lock(&reload->lock);
+	result = reload->moving;
+	reload->moving = NULL;
+	pthread_mutex_unlock(&reload->lock);
+	return result;
+}
+
 void reload_result_free(struct reload_result *result)
 {
 	policies_free(&result->policies);
@@ -51,16 +62,21 @@ void reload_result_free(struct reload_result *result)
 	free(result);
 }
 
-/* Without memory there is no result, and the next try may have it. */
-static void try_load(struct reload *reload)
+static int load(struct reload *reload, struct reload_result *result, struct err **err)
 {
-	struct reload_result *result = calloc(1, sizeof(*result));
+	char *const *files = (char *const *)reload->files;
+
+	if (reload->root.fd < 0)
+		return policies_load(&result->policies, files, take_warning, &result->text, err);
+	return policies_load_in(
+		&result->policies, reload->root.fd, files, take_warning, &result->text, err);
+}
+
+static void try_load(struct reload *reload, struct reload_result *result)
+{
 	cleanup_err struct err *err = NULL;
 
-	if (!result)
-		return;
-	if (policies_load(&result->policies, (char *const *)reload->files, take_warning,
-		    &result->text, &err) < 0) {
+	if (load(reload, result, &err) < 0) {
 		policies_free(&result->policies);
 		sbuf_reset(&result->text);
 		sbuf_str(&result->text, err_text(err));
@@ -68,6 +84,26 @@ static void try_load(struct reload *reload)
 		reload_files_of(&reload->watched, result->policies.policy);
 	}
 	push(reload, result);
+}
+
+/* Without memory there is no result, and the next try may have it. */
+static void try_again(struct reload *reload)
+{
+	struct reload_result *result = calloc(1, sizeof(*result));
+
+	if (result)
+		try_load(reload, result);
+}
+
+/* From now on, tries are for this root. */
+static void move(struct reload *reload)
+{
+	struct reload_result *result = take_moving(reload);
+
+	if (!result)
+		return;
+	reload->root.fd = result->root;
+	try_load(reload, result);
 }
 
 static void say_again(struct reload *reload)
@@ -96,14 +132,16 @@ static void *reload_run(void *arg)
 		{ .fd = reload->wake_fd, .events = POLLIN },
 		{ .fd = reload->watched.fd, .events = POLLIN },
 	};
-	eventfd_t asked;
+	eventfd_t woken;
 
 	while (!atomic_load(&reload->over)) {
 		int n = poll(fds, 2, atomic_load(&reload->failing) ? REPEAT_MS : -1);
-		bool load = n > 0 && (fds[0].revents & POLLIN);
+		bool load;
 
-		if (load)
-			eventfd_read(reload->wake_fd, &asked);
+		if (n > 0 && (fds[0].revents & POLLIN))
+			eventfd_read(reload->wake_fd, &woken);
+		move(reload);
+		load = atomic_exchange(&reload->asked, false);
 		if (n > 0 && (fds[1].revents & POLLIN) && reload_files_changed(&reload->watched)) {
 			wait_until_quiet(reload);
 			load = true;
@@ -111,7 +149,7 @@ static void *reload_run(void *arg)
 		if (atomic_load(&reload->over))
 			break;
 		if (load)
-			try_load(reload);
+			try_again(reload);
 		else if (n == 0)
 			say_again(reload);
 	}
@@ -123,6 +161,7 @@ int reload_start(struct reload *reload, const struct policy *policy, struct err 
 	int rc;
 
 	reload->watched.fd = -1;
+	reload->root.fd = -1;
 	reload->last = &reload->first;
 	pthread_mutex_init(&reload->lock, NULL);
 	reload->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -136,13 +175,28 @@ int reload_start(struct reload *reload, const struct policy *policy, struct err 
 	return rc ? err_set(err, rc, "cannot start the thread that reloads") : 0;
 }
 
-void reload_ask(struct reload *reload)
+void reload_wake(struct reload *reload)
 {
-	if (reload->runs)
-		eventfd_write(reload->wake_fd, 1);
+	eventfd_write(reload->wake_fd, 1);
 }
 
-void reload_stop(struct reload *reload)
+void reload_ask(struct reload *reload)
+{
+	if (!reload->runs)
+		return;
+	atomic_store(&reload->asked, true);
+	reload_wake(reload);
+}
+
+/* Its root stays with whoever has it. */
+static void drop(struct reload_result *result, struct gate *gate)
+{
+	if (result->held)
+		gate_make_ready(gate, result->held);
+	reload_result_free(result);
+}
+
+void reload_stop(struct reload *reload, struct gate *gate)
 {
 	struct reload_result *result;
 
@@ -150,12 +204,19 @@ void reload_stop(struct reload *reload)
 		return; /* never started */
 	if (reload->runs) {
 		atomic_store(&reload->over, true);
-		eventfd_write(reload->wake_fd, 1);
+		reload_wake(reload);
 		pthread_join(reload->thread, NULL);
 		reload->runs = false;
 	}
+	result = take_moving(reload);
+	if (result) {
+		close(result->root);
+		drop(result, gate);
+	}
 	while ((result = reload_take(reload)))
-		reload_result_free(result);
+		drop(result, gate);
+	if (reload->root.fd >= 0)
+		close(reload->root.fd);
 	reload_files_close(&reload->watched);
 	if (reload->wake_fd >= 0)
 		close(reload->wake_fd);

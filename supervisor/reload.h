@@ -15,6 +15,7 @@
 #include "supervisor/emitter.h"
 #include "supervisor/gate.h"
 #include "supervisor/reload/files.h"
+#include "supervisor/reload/root.h"
 
 struct call_set;
 struct reload_result;
@@ -29,9 +30,12 @@ struct reload {
 	bool runs;
 	int wake_fd; /* eventfd(2) */
 	struct reload_files watched;
+	struct reload_root root;
 	atomic_bool over;
 	atomic_bool failing; /* the last try came to nothing: said again and again */
+	atomic_bool asked;   /* for a try */
 	pthread_mutex_t lock;
+	struct reload_result *moving;        /* the try for another root, before its turn */
 	struct reload_result *first, **last; /* in the order of the tries */
 };
 
@@ -41,8 +45,8 @@ int reload_start(struct reload *reload, const struct policy *policy, struct err 
 /* Asks for a reload. For any thread. Does nothing when there is no thread. */
 void reload_ask(struct reload *reload);
 
-/* Ends the thread, and frees what was not put in place. */
-void reload_stop(struct reload *reload);
+/* Ends the thread, and frees what was not put in place. What was held for it may go on. */
+void reload_stop(struct reload *reload, struct gate *gate);
 
 /* In the tracing thread: puts in place what is ready, and tells of it. */
 void reload_apply(struct reload *reload, struct gate *gate, struct emitter *emitter);

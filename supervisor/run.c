@@ -405,7 +405,7 @@ static int watch_command(
 static void run_free(struct run *run)
 {
 	run->watch.reload = NULL;
-	reload_stop(&run->reload);
+	reload_stop(&run->reload, &run->gate);
 	spawn_close(&run->spawn);
 	protect_close(&run->protect);
 	sbuf_free(&run->lacks);

@@ -357,7 +357,9 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 	}
 	take_stack(watch, STACK_EVERY, task, pending);
 	watchdog_begin(&watch->watchdog, task->process->pid);
-	if (watch->gate)
+	if (watch->reload && reload_holds(watch->reload, task, pending))
+		response = TRAP_HOLD;
+	else if (watch->gate)
 		response = gate_trapped(watch->gate, task, pending, answer, &silent);
 	else
 		judge_gather_paths(task, pending);
@@ -419,7 +421,9 @@ static void go_on(struct watch *watch, struct pending *pending)
 		watch_forget(watch, pending);
 		return;
 	}
+	watchdog_begin(&watch->watchdog, task->process->pid);
 	response = gate_resumed(watch->gate, task, pending, &answer);
+	end_reading(watch);
 	if (!gate_allows(pending))
 		take_stack(watch, STACK_DENIED, task, pending);
 	if (pending->notif_id) {
@@ -470,6 +474,8 @@ static void watch_execed(void *ctx, struct task *task)
 	struct pending *pending = task->user;
 	const struct lineage *lineage = task->process->lineage;
 
+	if (watch->reload)
+		reload_execed(watch->reload, task);
 	task->credentials_known = false; /* set-user-ID programs, capabilities of files */
 	stacks_forget(watch->stacks, task->process->pid);
 	if (pending && lineage) {

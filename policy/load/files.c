@@ -28,12 +28,13 @@ static int resolve_root(struct loader *l, const struct yaml *node, struct file_r
 {
 	cleanup_resolution struct resolution resolved = { 0 };
 	cleanup_sbuf struct sbuf text = SBUF_INIT;
+	const struct root_view *start = l->env ? l->env->start_root : NULL;
 	char *path = absolute(l, node);
 
 	if (!path)
 		return -1;
 	root->path = path;
-	if (root_view_resolve(l->policy->root, path, &resolved) == 0) {
+	if (root_view_resolve(start, path, &resolved) == 0) {
 		root->path = load_dup(l, resolved.path, strlen(resolved.path));
 		return root->path ? 0 : -ENOMEM;
 	}

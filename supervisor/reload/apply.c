@@ -95,6 +95,46 @@ static void replace(struct reload *reload, struct gate *gate, struct emitter *em
 	tell_warnings(emitter, sbuf_text(&result->text));
 }
 
+/* 0: the policy of the command's root is in place. */
+static int put_root(const struct reload *reload, struct gate *gate, struct reload_result *result,
+	struct err **err)
+{
+	const struct policy *policy = result->policies.policy;
+
+	if (!policy)
+		return err_set(err, 0, "%s", sbuf_text(&result->text));
+	if (cannot_hold(reload, gate, policy, err) < 0 ||
+		gate_replace_policy(gate, &result->policies, err) < 0)
+		return -1;
+	result->policies = (struct policies){ 0 };
+	return 0;
+}
+
+/*
+ * The policy that is in place holds on if that fails: what it names by a path are files
+ * of the root before, which no program here is.
+ */
+static void change_root(struct reload *reload, struct gate *gate, struct emitter *emitter,
+	struct reload_result *result)
+{
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
+	cleanup_err struct err *err = NULL;
+
+	sbuf_str(&text, "the command has another root directory: ");
+	if (put_root(reload, gate, result, &err) < 0) {
+		sbuf_fmt(&text,
+			"programs could not be looked up there, and rules that allow something to "
+			"one named by its path match nothing in it: %s",
+			err_text(err));
+		emit_warning(emitter, "policy.root", sbuf_text(&text));
+	} else {
+		sbuf_str(&text, "the programs of the policy were looked up there");
+		emit_warning(emitter, "policy.root", sbuf_text(&text));
+		tell_warnings(emitter, sbuf_text(&result->text));
+	}
+	gate_make_ready(gate, result->held);
+}
+
 void reload_apply(struct reload *reload, struct gate *gate, struct emitter *emitter)
 {
 	struct reload_result *result;
@@ -102,7 +142,9 @@ void reload_apply(struct reload *reload, struct gate *gate, struct emitter *emit
 	if (!reload->last)
 		return;
 	while ((result = reload_take(reload))) {
-		if (result->policies.policy)
+		if (result->held)
+			change_root(reload, gate, emitter, result);
+		else if (result->policies.policy)
 			replace(reload, gate, emitter, result);
 		else if (!result->again)
 			refuse(reload, gate, emitter, sbuf_text(&result->text));

@@ -64,7 +64,7 @@ static void links_are_followed_and_relative_paths_begin_where_callgate_does(void
 {
 	cleanup_root struct fake_root root = fake_root_make();
 	const struct root_view view = { .fd = root.fd };
-	const struct policy_env env = { .root = &view, .cwd = "/home/me" };
+	const struct policy_env env = { .start_root = &view, .cwd = "/home/me" };
 	struct policy *p;
 
 	(void)state;
