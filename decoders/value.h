@@ -57,8 +57,8 @@ struct sockaddr_value {
 	uint8_t raw[128];
 	size_t raw_len;
 	uint16_t family; /* AF_*; valid when raw_len >= 2 */
-	bool decoded;    /* the member below for the family is filled; else show family and raw */
-	union {
+	bool decoded;    /* a whole address of a family in family.h; else show family and raw */
+	union { /* the families that a policy looks into; others are read from raw where shown */
 		/*
 		 * Also of AF_UNSPEC: a send on an IPv4 UDP socket takes such an
 		 * address as AF_INET (net/ipv4/udp.c), connect(2) dissolves the
@@ -83,37 +83,9 @@ struct sockaddr_value {
 			uint32_t pid, groups;
 		} netlink;
 		struct {
-			uint16_t protocol; /* ETH_P_*, host order */
-			int32_t ifindex;
-			uint16_t hatype;
-			uint8_t pkttype, halen;
-			uint8_t hwaddr[8];
-			size_t hwaddr_len; /* of them that the program gave */
-		} packet;
-		struct {
 			uint32_t cid, port;
 			uint8_t flags;
 		} vsock;
-		struct {
-			int protocol;          /* BTPROTO_*, from the address's length */
-			uint8_t bdaddr[6];     /* as printed: most significant first */
-			uint16_t dev, channel; /* hci */
-			uint8_t rfcomm_channel;
-			uint16_t psm, cid; /* l2cap, host order */
-			uint8_t bdaddr_type;
-		} bluetooth;
-		struct {
-			char type[15], name[105]; /* NUL-terminated copies */
-			uint32_t feat, mask;
-		} alg;
-		struct {
-			int32_t ifindex;
-			uint32_t rx_id, tx_id;
-		} can;
-		struct {
-			uint16_t flags;
-			uint32_t ifindex, queue_id, shared_umem_fd;
-		} xdp;
 	};
 };
 

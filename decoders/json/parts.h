@@ -32,10 +32,16 @@ void json_put_name(
 void json_put_flags(
 	struct json_out *out, const char *name, const struct name_row *names, uint64_t num);
 
+/* Left out where it is 0. */
+void json_put_nonzero(struct json_out *out, const char *name, uint64_t num);
+
 void json_put_bytes(struct json_out *out, const char *name, const struct bytes_value *v);
 
 /* "data_len", and "data" when it was kept. */
 void json_put_data(struct json_out *out, const char *name, const struct bytes_value *v);
+
+/* The socket itself tells its protocol. */
+bool json_facts_have_protocol(const struct socket_facts *facts);
 
 void json_put_sockaddr(struct json_out *out, const char *name, const struct sockaddr_value *s,
 	const struct socket_facts *facts);

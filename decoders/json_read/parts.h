@@ -20,6 +20,9 @@ enum value_status json_in_status(const struct json_in *in, const char *name);
 /* The number of a suffixed member; 0 when it is not there. */
 uint64_t json_in_number(const struct json_in *in, const char *name, const char *suffix);
 
+/* False: the member is not there, or no unsigned number of 32 bits. */
+bool json_in_number32(const struct json_in *in, const char *name, uint32_t *out);
+
 /* "0x1f". */
 bool json_read_hex(const struct json_node *value, uint64_t *out);
 

@@ -1,25 +1,12 @@
 #include "decoders/json_read/parts.h"
 
-#include <arpa/inet.h>
-#include <linux/netlink.h>
-#include <linux/vm_sockets.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
+#include "decoders/family.h"
 #include "decoders/sockaddr.h"
 #include "decoders/socket_names.h"
 
-/* Puts the address together as the program gave it. False: the members are not those of one. */
-typedef bool sockaddr_read(const struct json_in *in, struct sockaddr_value *s);
-
-static void set_raw(struct sockaddr_value *s, const void *raw, size_t len)
-{
-	memcpy(s->raw, raw, len);
-	s->raw_len = len;
-}
-
-static bool read_number32(const struct json_in *in, const char *name, uint32_t *out)
+bool json_in_number32(const struct json_in *in, const char *name, uint32_t *out)
 {
 	uint64_t wide;
 
@@ -28,101 +15,6 @@ static bool read_number32(const struct json_in *in, const char *name, uint32_t *
 	*out = (uint32_t)wide;
 	return true;
 }
-
-static bool read_ip(const struct json_in *in, int family, void *addr, in_port_t *port)
-{
-	const char *text = json_node_text(json_in_get(in, "address", ""));
-	uint32_t number;
-
-	if (!text || inet_pton(family, text, addr) != 1 || !read_number32(in, "port", &number) ||
-		number > UINT16_MAX)
-		return false;
-	*port = htons((uint16_t)number);
-	return true;
-}
-
-static bool read_inet(const struct json_in *in, struct sockaddr_value *s)
-{
-	struct sockaddr_in in4 = { .sin_family = s->family };
-
-	if (!read_ip(in, AF_INET, &in4.sin_addr, &in4.sin_port))
-		return false;
-	set_raw(s, &in4, sizeof(in4));
-	return true;
-}
-
-static bool read_inet6(const struct json_in *in, struct sockaddr_value *s)
-{
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-
-	if (!read_ip(in, AF_INET6, &in6.sin6_addr, &in6.sin6_port))
-		return false;
-	in6.sin6_flowinfo = htonl((uint32_t)json_in_number(in, "flowinfo", ""));
-	in6.sin6_scope_id = (uint32_t)json_in_number(in, "scope_id", "");
-	set_raw(s, &in6, sizeof(in6));
-	return true;
-}
-
-static bool read_unix(const struct json_in *in, struct sockaddr_value *s)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	const struct json_node *path = json_in_get(in, "path", "");
-	size_t head = offsetof(struct sockaddr_un, sun_path), len = 0;
-	const char *name;
-
-	if (json_node_is(json_in_get(in, "unnamed", ""), JSON_NODE_TRUE)) {
-		set_raw(s, &un, head);
-		return true;
-	}
-	head += !path; /* an abstract name comes after a NUL byte */
-	name = json_read_bytes(path ? path : json_in_get(in, "abstract", ""), in->arena, &len);
-	if (!name || len > sizeof(un) - head || (path && !len))
-		return false;
-	memcpy((char *)&un + head, name, len);
-	set_raw(s, &un, head + len);
-	return true;
-}
-
-static bool read_netlink(const struct json_in *in, struct sockaddr_value *s)
-{
-	struct sockaddr_nl nl = { .nl_family = AF_NETLINK };
-	uint64_t groups;
-
-	if (!read_number32(in, "pid", &nl.nl_pid) ||
-		!json_read_hex(json_in_get(in, "groups", ""), &groups))
-		return false;
-	nl.nl_groups = (uint32_t)groups;
-	set_raw(s, &nl, sizeof(nl));
-	return true;
-}
-
-static bool read_vsock(const struct json_in *in, struct sockaddr_value *s)
-{
-	struct sockaddr_vm vm = { .svm_family = AF_VSOCK };
-
-	if (!read_number32(in, "cid", &vm.svm_cid) || !read_number32(in, "port", &vm.svm_port))
-		return false;
-	vm.svm_flags = (uint8_t)json_in_number(in, "vsock_flags", "");
-	set_raw(s, &vm, sizeof(vm));
-	return true;
-}
-
-/* The other families have more members than a policy speaks of: the family is all it takes. */
-static bool read_family(const struct json_in *in, struct sockaddr_value *s)
-{
-	(void)in;
-	set_raw(s, &s->family, sizeof(s->family));
-	return true;
-}
-
-static sockaddr_read *const families[] = {
-	[AF_UNSPEC] = read_inet,
-	[AF_UNIX] = read_unix,
-	[AF_INET] = read_inet,
-	[AF_INET6] = read_inet6,
-	[AF_NETLINK] = read_netlink,
-	[AF_VSOCK] = read_vsock,
-};
 
 static int hex_digit(char c)
 {
@@ -154,7 +46,7 @@ static bool read_raw(const struct json_node *value, struct sockaddr_value *s)
 static bool read_members(const struct json_in *in, struct sockaddr_value *s)
 {
 	const struct json_node *raw = json_in_get(in, "raw", "");
-	size_t known = sizeof(families) / sizeof(families[0]);
+	const struct address_family *known;
 	uint64_t family;
 
 	if (!json_read_name(json_in_get(in, "family", ""), socket_families, &family) ||
@@ -163,7 +55,11 @@ static bool read_members(const struct json_in *in, struct sockaddr_value *s)
 	s->family = (uint16_t)family;
 	if (raw)
 		return read_raw(raw, s);
-	return (family < known && families[family] ? families[family] : read_family)(in, s);
+	known = address_family_of(s->family);
+	if (known && known->read)
+		return known->read(in, s);
+	address_set_raw(s, &s->family, sizeof(s->family));
+	return true;
 }
 
 /* `type` and `protocol` are the socket's; its family only where it is not the address's. */
