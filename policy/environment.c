@@ -93,17 +93,26 @@ static bool is_set(const struct environment *e, const char *name, size_t len)
 	return false;
 }
 
-size_t environment_code(const struct policy *policy, const char *entry, size_t len)
+size_t environment_code_anywhere(const char *entry, size_t len)
 {
 	const char *equals = memchr(entry, '=', len);
 	size_t name = equals ? (size_t)(equals - entry) : 0;
 
 	if (!name || name + 1 >= len || !equals[1])
 		return 0;
-	return environment_puts_code(entry, name) &&
-			       !has_name(&policy->environment.keep, entry, name)
-		       ? name
-		       : 0;
+	return environment_puts_code(entry, name) ? name : 0;
+}
+
+size_t environment_code(const struct policy *policy, const char *entry, size_t len)
+{
+	size_t name = environment_code_anywhere(entry, len);
+
+	return name && !has_name(&policy->environment.keep, entry, name) ? name : 0;
+}
+
+bool environment_keeps(const struct policy *policy, const char *name)
+{
+	return has_name(&policy->environment.keep, name, strlen(name));
 }
 
 enum env_fate environment_fate(const struct policy *policy, const char *entry)
@@ -146,6 +155,11 @@ static bool list_names(
 			pattern_named(&list->items[i], script, true) == MATCH_YES)
 			return true;
 	return false;
+}
+
+bool policy_names_programs(const struct policy *policy)
+{
+	return policy->names_programs;
 }
 
 bool policy_names_program(const struct policy *policy, const struct program *program, bool by_path)

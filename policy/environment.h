@@ -53,7 +53,16 @@ enum env_fate environment_fate(const struct policy *policy, const char *entry);
  */
 size_t environment_code(const struct policy *policy, const char *entry, size_t len);
 
+/* The same, whatever a policy keeps. */
+size_t environment_code_anywhere(const char *entry, size_t len);
+
+/* Does the policy keep the variable? */
+bool environment_keeps(const struct policy *policy, const char *name);
+
 /* Does a rule that allows or asks name the program, or its script, as who? */
 bool policy_names_program(const struct policy *policy, const struct program *program, bool by_path);
+
+/* Is there such a rule for any program? */
+bool policy_names_programs(const struct policy *policy);
 
 #endif

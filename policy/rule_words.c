@@ -33,6 +33,14 @@ bool rule_words_program(const char *path, struct sbuf *out)
 	return !literal.failed && quote(literal.data, literal.len, out);
 }
 
+bool rule_words_variable(const char *name, struct sbuf *out)
+{
+	cleanup_sbuf struct sbuf literal = SBUF_INIT;
+
+	glob_escape(name, strlen(name), &literal);
+	return literal.len && !literal.failed && quote(literal.data, literal.len, out);
+}
+
 static void add_host(
 	const struct target *target, struct destination *destination, struct port_set *port)
 {

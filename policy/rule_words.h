@@ -16,6 +16,9 @@
 /* A literal path, for `exe`, `script`, `lineage`, `exec`: "/usr/bin/curl". */
 bool rule_words_program(const char *path, struct sbuf *out);
 
+/* A variable's name, for `env: {keep: ...}`: "LD_PRELOAD". */
+bool rule_words_variable(const char *name, struct sbuf *out);
+
 /*
  * For `connect` and `bind`: "tcp:192.0.2.7:443", "unix:/run/x.sock", of the
  * request's destination and socket. Protocol and port are left out where they

@@ -46,6 +46,9 @@ struct event_session {
 	uid_t uid;
 	gid_t gid;
 	const char *const *policies; /* files, NULL-terminated; NULL for none */
+	/* Of its environment, what puts code into programs: names, NULL-terminated; NULL for none.
+	 */
+	const char *const *code_variables;
 };
 
 struct event_start {
@@ -80,6 +83,11 @@ struct event_call {
 	const struct program *target; /* exec: the program that would run; else NULL */
 	/* exec: a variable that puts code into that program, of those a rule names; else NULL */
 	const char *env_code;
+	/*
+	 * exec that succeeded: all that put code into programs, whoever they are, but for what
+	 * the command began with: names, NULL-terminated; NULL where nobody looked, as in enforce.
+	 */
+	const char *const *code_variables;
 	const char *const *unix_paths; /* where each destination's path leads; NULL: nowhere */
 	size_t unix_paths_len;         /* 0: not looked for */
 	const struct event_spawning *spawning; /* spawn: those that hold a place, too */

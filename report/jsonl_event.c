@@ -169,6 +169,20 @@ static void put_spawning(
 		record_array_close(record);
 }
 
+static void put_strings(struct record *record, const char *key, const char *const *strings)
+{
+	record_array_open(record, key);
+	for (; strings && *strings; strings++)
+		record_text(record, NULL, *strings);
+	record_array_close(record);
+}
+
+static void put_code_variables(struct record *record, const char *const *names)
+{
+	if (names && *names)
+		put_strings(record, "code_variables", names);
+}
+
 /* What it was judged by, beyond the arguments. */
 static void put_facts(struct record *record, const struct event_call *call)
 {
@@ -182,6 +196,7 @@ static void put_facts(struct record *record, const struct event_call *call)
 	if (call->target && !call->program)
 		put_program(record, keys, call->target);
 	record_text(record, "env_code", call->env_code);
+	put_code_variables(record, call->code_variables);
 	put_spawning(record, "spawning", call, false);
 	put_spawning(record, "spawning_threads", call, true);
 	if (!call->unix_paths_len)
@@ -247,14 +262,6 @@ static void put_call(struct record *record, const struct event *event)
 		stack_record(record, call->stack);
 }
 
-static void put_strings(struct record *record, const char *key, const char *const *strings)
-{
-	record_array_open(record, key);
-	for (; strings && *strings; strings++)
-		record_text(record, NULL, *strings);
-	record_array_close(record);
-}
-
 static void put_session(struct record *record, const struct event *event)
 {
 	const struct event_session *session = &event->session;
@@ -268,6 +275,7 @@ static void put_session(struct record *record, const struct event *event)
 	record_number(record, "uid", session->uid);
 	record_number(record, "gid", session->gid);
 	put_strings(record, "policies", session->policies);
+	put_code_variables(record, session->code_variables);
 }
 
 static void put_start(struct record *record, const struct event *event)

@@ -50,6 +50,7 @@ void learn_free(struct learn *learn)
 		program_free(program);
 	}
 	learn_names_free(learn);
+	learn_environment_free(learn);
 	sbuf_free(&learn->key);
 	sbuf_free(&learn->words);
 	free(learn);
@@ -343,6 +344,9 @@ static int learn_denied(struct learn *learn, const struct log_record *record,
 	if (!program)
 		return err_set(err, ENOMEM, "cannot learn");
 	program->calls++;
+	/* Not the call, but a variable: learn_environment_record() has it. */
+	if (strcmp(denied->reason, "env.code") == 0)
+		return 0;
 	if (!by_default(denied) || !kinds[kind])
 		return refuse_denied(learn, program, record, denied, err);
 	return kinds[kind](learn, program, record, err);
@@ -375,6 +379,7 @@ int learn_record(struct learn *learn, const struct log_record *record,
 	const struct decision *denied, struct err **err)
 {
 	count_peaks(&learn->peaks, &record->event);
+	learn_environment_record(learn, record);
 	if (record->event.type != EVENT_CALL)
 		return 0;
 	learn->calls++;

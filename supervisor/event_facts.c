@@ -22,6 +22,7 @@ void event_facts_put(struct pending *pending, struct event_call *call)
 		call->target = &pending->exec->program;
 	if (pending->env_code[0])
 		call->env_code = pending->env_code;
+	call->code_variables = pending->code_variables;
 	call->spawning = pending->spawning;
 	call->spawning_len = pending->spawning_len;
 	for (size_t i = 0; paths && i < n; i++)

@@ -104,3 +104,65 @@ bool exec_environment_again(const struct judge *judge, pid_t pid, const struct p
 	}
 	return true;
 }
+
+/* Names that are being collected. */
+struct names {
+	struct arena *arena;
+	const char **items; /* NULL: none yet */
+	size_t len;
+};
+
+static void add_name(struct names *names, const char *entry, size_t len)
+{
+	char *name;
+
+	if (!names->items)
+		names->items =
+			arena_alloc(names->arena, (CODE_VARIABLES_MAX + 1) * sizeof(*names->items));
+	name = names->items && names->len < CODE_VARIABLES_MAX ? arena_alloc(names->arena, len + 1)
+							       : NULL;
+	if (!name)
+		return;
+	memcpy(name, entry, len);
+	names->items[names->len++] = name;
+}
+
+static bool is_known(char *const *known, const char *entry, size_t len)
+{
+	for (; known && *known; known++)
+		if (strlen(*known) == len && !memcmp(*known, entry, len))
+			return true;
+	return false;
+}
+
+const char *const *exec_environment_variables(pid_t pid, char *const *known, struct arena *arena)
+{
+	struct names names = { .arena = arena };
+	cleanup_free char *text = NULL;
+	size_t len = 0;
+
+	if (!read_environment(pid, &text, &len))
+		return NULL;
+	for (size_t at = 0; at < len;) {
+		size_t n = strnlen(text + at, len - at);
+		size_t name = environment_code_anywhere(text + at, n);
+
+		if (name && !is_known(known, text + at, n))
+			add_name(&names, text + at, name);
+		at += n + 1;
+	}
+	return names.items;
+}
+
+const char *const *exec_environment_names(char *const *envp, struct arena *arena)
+{
+	struct names names = { .arena = arena };
+
+	for (; *envp; envp++) {
+		size_t name = environment_code_anywhere(*envp, strlen(*envp));
+
+		if (name)
+			add_name(&names, *envp, name);
+	}
+	return names.items;
+}

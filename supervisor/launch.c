@@ -13,19 +13,22 @@ static int fill_environment(
 	struct launch *launch, const struct policy *policy, bool carry_out, struct err **err)
 {
 	const struct environment *e = policy_environment(policy);
-	size_t n = 0, kept = 0, removed = 0;
+	size_t n = 0, kept = 0, removed = 0, gone = 0;
 
 	while (environ[n])
 		n++;
 	launch->envp = calloc(n + e->nset + 1, sizeof(*launch->envp));
 	launch->removed = calloc(n + 1, sizeof(*launch->removed));
-	if (!launch->envp || !launch->removed)
+	launch->gone = calloc(n + 1, sizeof(*launch->gone));
+	if (!launch->envp || !launch->removed || !launch->gone)
 		return err_set(err, ENOMEM, "cannot keep the command's environment");
 	for (size_t i = 0; i < n; i++) {
 		enum env_fate fate = environment_fate(policy, environ[i]);
 
 		if (fate == ENV_CODE)
 			launch->removed[removed++] = environ[i];
+		if (fate != ENV_STAYS)
+			launch->gone[gone++] = environ[i];
 		if (fate == ENV_STAYS || !carry_out)
 			launch->envp[kept++] = environ[i];
 	}
@@ -104,6 +107,7 @@ void launch_free(struct launch *launch)
 {
 	free(launch->envp);
 	free(launch->removed);
+	free(launch->gone);
 	*launch = (struct launch){ 0 };
 }
 

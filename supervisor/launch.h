@@ -15,6 +15,7 @@ struct launch {
 	char **envp; /* owned; the strings are the policy's or callgate's own */
 	const char **
 		removed; /* owned; entries that would have put code into programs; ends with NULL */
+	const char **gone; /* owned; those and all else that enforce removes; ends with NULL */
 	struct spawn_limit limits[LIMIT_COUNT];
 	size_t nlimits;
 	bool drops_root;
@@ -24,8 +25,8 @@ struct launch {
 
 /*
  * Makes it ready from callgate's own environment and user. Without `carry_out`
- * the command gets all as callgate has it, and only `removed` says what would
- * have been. The error says what cannot be done, and the policy's line.
+ * the command gets all as callgate has it, and only `removed` and `gone` say what
+ * would have been. The error says what cannot be done, and the policy's line.
  */
 int launch_prepare(
 	struct launch *launch, const struct policy *policy, bool carry_out, struct err **err);

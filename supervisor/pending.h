@@ -65,6 +65,7 @@ struct pending {
 	struct unix_target *targets; /* owned; where Unix paths lead, one for each destination */
 	size_t targets_len;          /* 0: no Unix path, or too many */
 	struct program_facts *exec;  /* owned; what an exec would run, or NULL */
+	const char *const *code_variables; /* exec: for the log, in the arena; or NULL */
 	char env_code[64]; /* exec: the variable that would put code into it; "" for none */
 	struct decision decision;
 	struct sbuf advice;                    /* what to do about a denial */

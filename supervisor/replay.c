@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/environment.h"
 #include "supervisor/judge.h"
 #include "supervisor/replay_budgets.h"
 #include "tracer/stack.h"
@@ -126,6 +127,22 @@ static bool gather_paths(struct pending *pending, const struct event_call *call)
 	return true;
 }
 
+/* The run's own finding; where it was judged by nobody, the first that this policy does not keep.
+ */
+static void gather_environment(struct replay *replay, const struct event_call *call)
+{
+	const char *const *names = call->code_variables;
+	const char *name = call->env_code;
+
+	while (!name && names && *names) {
+		if (!environment_keeps(replay->judge.policy, *names))
+			name = *names;
+		names++;
+	}
+	snprintf(
+		replay->pending.env_code, sizeof(replay->pending.env_code), "%s", name ? name : "");
+}
+
 /* False when the log does not tell enough. */
 static bool gather(struct replay *replay, const struct log_record *record)
 {
@@ -145,8 +162,7 @@ static bool gather(struct replay *replay, const struct log_record *record)
 	pending->module = call->module;
 	if (!pending->module && call->stack)
 		pending->module = stack_caller(call->stack);
-	snprintf(pending->env_code, sizeof(pending->env_code), "%s",
-		call->env_code ? call->env_code : "");
+	gather_environment(replay, call);
 	if (call->target) {
 		replay->exec.program = *call->target;
 		pending->exec = &replay->exec;

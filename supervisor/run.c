@@ -12,6 +12,7 @@
 #include "policy/files.h"
 #include "report/summary.h"
 #include "supervisor/emitter.h"
+#include "supervisor/exec_environment.h"
 #include "supervisor/launch.h"
 #include "supervisor/reload.h"
 #include "supervisor/signals.h"
@@ -20,6 +21,8 @@
 #include "tracer/skip_call.h"
 #include "tracer/spawn.h"
 #include "tracer/tracer.h"
+
+enum { SESSION_MEMORY = 1 << 20 };
 
 /* Everything a run holds, in the order it is made. */
 struct run {
@@ -43,10 +46,15 @@ struct run {
 
 static void emit_session(struct run *run)
 {
+	char *const *environment = run->launch.envp ? run->launch.envp : environ;
+	cleanup_arena struct arena arena;
 	struct moment now = moment_now();
 	struct utsname kernel;
 	char cwd[PATH_MAX];
-	struct event event = {
+	struct event event;
+
+	arena_init(&arena, SESSION_MEMORY);
+	event = (struct event){
 		.type = EVENT_SESSION,
 		.session = {
 			.argv = run->options->argv,
@@ -57,6 +65,7 @@ static void emit_session(struct run *run)
 			.uid = getuid(),
 			.gid = getgid(),
 			.policies = run->options->policies,
+			.code_variables = exec_environment_names(environment, &arena),
 		},
 	};
 
@@ -224,7 +233,7 @@ static int prepare_launch(struct run *run, struct err **err)
 	int rc = launch_prepare(&run->launch, run->options->policy, carry_out, err);
 
 	/* In audit the command has them, as it would not have in enforce. */
-	run->gate.judge.env_ignored = carry_out ? NULL : run->launch.removed;
+	run->gate.judge.env_ignored = carry_out ? NULL : run->launch.gone;
 	return rc;
 }
 
@@ -372,6 +381,8 @@ static int watch_command(
 	int rc;
 
 	run->watch.command = run->spawn.pid;
+	if (!mode_enforces(run->options->mode))
+		run->watch.environment = run->launch.envp ? run->launch.envp : environ;
 	rc = emitter_start(&run->emitter, err);
 	if (rc == 0)
 		rc = watchdog_start(&run->watch.watchdog, err);

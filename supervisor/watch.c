@@ -11,6 +11,7 @@
 #include "report/jsonl_event.h"
 #include "supervisor/event_facts.h"
 #include "supervisor/exec_argv.h"
+#include "supervisor/exec_environment.h"
 #include "supervisor/parking.h"
 #include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
@@ -485,6 +486,9 @@ static void watch_execed(void *ctx, struct task *task)
 	watchdog_begin(&watch->watchdog, task->process->pid);
 	if (pending && watch->gate)
 		exec_argv_refresh(task->process->pid, pending);
+	if (pending && watch->environment)
+		pending->code_variables = exec_environment_variables(
+			task->process->pid, watch->environment, &pending->arena);
 	end_reading(watch);
 	warn_of_privileges(watch, task);
 	/* Not one instruction of it has run: this is the last moment to say no. */

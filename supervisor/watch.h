@@ -32,8 +32,10 @@ struct watch {
 	struct stacks *stacks;         /* borrowed; NULL: no call has its stack taken */
 	enum stack_when stack_when;
 	struct privileges privileges;
-	struct reload *reload; /* borrowed; NULL: the policy stays */
-	bool kill_on_exit;     /* when the command ends, so does the rest */
+	struct reload *reload;    /* borrowed; NULL: the policy stays */
+	char *const *environment; /* borrowed: what the command starts with; NULL in enforce, where
+				     nobody looks at what is allowed */
+	bool kill_on_exit;        /* when the command ends, so does the rest */
 	pid_t command;
 	struct sbuf denial;         /* why the command itself was not run; empty when it was */
 	void (*stopped)(void *ctx); /* the command was stopped; what callgate does about it */

@@ -13,6 +13,7 @@
 enum {
 	LEARN_GRANTS_MAX = 20000,
 	LEARN_NAMES_MAX = 1000, /* that a run asked name servers for */
+	LEARN_VARIABLES_MAX = 100,
 	LEARN_KINDS = CALL_KIND_SYSCALL + 1,
 };
 
@@ -73,6 +74,7 @@ struct learn {
 	struct learn_peaks peaks;
 	struct learn_name *names;
 	struct learn_query *queries;
+	struct learn_variable *variables;
 	struct sbuf key, words; /* scratch */
 };
 
@@ -91,6 +93,19 @@ void learn_names_resolve(struct learn *learn);
 const struct learn_name *learn_names_find(const struct learn *learn, const struct address *addr);
 
 void learn_names_free(struct learn *learn);
+
+/* report/learn/environment.c: variables that put code into programs. */
+
+/* Takes those of a session, and of an exec. */
+void learn_environment_record(struct learn *learn, const struct log_record *record);
+
+/*
+ * Adds those that enforce would not let pass, and `env: {keep: ...}`; that as a
+ * comment, unless `rule`. Returns how many there are.
+ */
+size_t learn_environment_print(const struct learn *learn, bool rule, struct sbuf *out);
+
+void learn_environment_free(struct learn *learn);
 
 /* report/learn/risk.c: true when the grant should not be given unseen; says why, in one line. */
 bool learn_risk(

@@ -129,8 +129,11 @@ int learn_print(struct learn *learn, unsigned logs, struct sbuf *out, struct lea
 		add_rules(&writer, needs, n);
 	free_needs(needs, n);
 	sbuf_free(&writer.ids);
-	if (!learn->options.additions) {
+	if (!learn->options.additions)
 		add_head(learn, logs, out);
+	totals->risky += learn_environment_print(
+		learn, learn->options.risky && !learn->options.additions, out);
+	if (!learn->options.additions) {
 		/* A key without any item would be an error. */
 		sbuf_str(out, totals->rules ? "rules:\n" : rules.len ? "# rules:\n" : "");
 	}

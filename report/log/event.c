@@ -13,16 +13,16 @@
 
 /* Every member that docs/log.md has, of all types, in the order of strcmp(3). */
 static const char *const members[] = { "abi", "advice", "args", "backend", "call", "callgate",
-	"calls", "child", "child_is_thread", "code", "comm", "command", "core_dumped", "cwd",
-	"denials", "destinations", "duration_ns", "env_code", "errno", "error", "exe", "exit_code",
-	"failures", "gid", "how", "kernel", "kind", "lifetime_ns", "lineage", "lineage_left_out",
-	"lineage_scripts", "lost", "mode", "module", "mono_ns", "nameless", "nr", "parent",
-	"peak_processes", "peak_tasks", "pid", "policies", "processes", "program",
-	"program_elf_interpreter", "program_nameless", "program_script", "programs", "reason",
-	"result", "rule", "script", "seq", "signal", "socket", "spawning", "spawning_threads",
-	"stack", "stack_end", "target", "target_elf_interpreter", "target_nameless",
-	"target_script", "text", "thread", "threads", "tid", "time", "type", "uid", "unix_paths",
-	"v", "verdict", "warnings", "why", "would" };
+	"calls", "child", "child_is_thread", "code", "code_variables", "comm", "command",
+	"core_dumped", "cwd", "denials", "destinations", "duration_ns", "env_code", "errno",
+	"error", "exe", "exit_code", "failures", "gid", "how", "kernel", "kind", "lifetime_ns",
+	"lineage", "lineage_left_out", "lineage_scripts", "lost", "mode", "module", "mono_ns",
+	"nameless", "nr", "parent", "peak_processes", "peak_tasks", "pid", "policies", "processes",
+	"program", "program_elf_interpreter", "program_nameless", "program_script", "programs",
+	"reason", "result", "rule", "script", "seq", "signal", "socket", "spawning",
+	"spawning_threads", "stack", "stack_end", "target", "target_elf_interpreter",
+	"target_nameless", "target_script", "text", "thread", "threads", "tid", "time", "type",
+	"uid", "unix_paths", "v", "verdict", "warnings", "why", "would" };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -191,6 +191,7 @@ static void read_session(struct line *line)
 	session->uid = (uid_t)number(line, "uid");
 	session->gid = (gid_t)number(line, "gid");
 	session->policies = read_strings(line, "policies");
+	session->code_variables = read_strings(line, "code_variables");
 }
 
 static void read_start(struct line *line)
@@ -296,6 +297,8 @@ static void read_facts(struct line *line)
 
 	call->target = call->program ? call->program : read_program(line, keys, &line->out->target);
 	call->env_code = text(line, "env_code");
+	if (member(line, "code_variables"))
+		call->code_variables = read_strings(line, "code_variables");
 	call->uid_known = json_read_unsigned(member(line, "uid"), &uid) && uid <= UINT32_MAX;
 	call->uid = (uid_t)uid;
 	call->module = text(line, "module");

@@ -132,6 +132,14 @@ attack_environment() {
 	"$@" "$FIXTURES/attack_environment" "$PWD/named" 400 4 >attack
 }
 
+@test "nor of what the policy itself removes" {
+	names_cat <<<'env: {remove: [PYTHONPATH]}'
+	PYTHONPATH=/nowhere audit cat /dev/null
+	expect_no_event '.would == "deny"'
+	PYTHONPATH=/nowhere enforce cat /dev/null
+	expect_no_event '.verdict == "deny"'
+}
+
 @test "a variable cannot be renamed under the look at it: in audit it can" {
 	attack_environment audit || true
 	expect_escapes attack

@@ -242,6 +242,49 @@ expect_risky() {
 	expect_risky 'no default allows it' 'inet:icmp/raw'
 }
 
+# A script that runs python with a variable of its own, and that another program.
+run_with_variables() {
+	echo 'import subprocess; subprocess.run(["/usr/bin/true"], check=True)' >inner.py
+	printf '#!/bin/sh\nLD_LIBRARY_PATH=/nowhere exec /usr/bin/python3 inner.py\n' >inner
+	chmod +x inner
+	NODE_OPTIONS=--no-warnings "$CALLGATE" "$@" ./inner </dev/null
+}
+
+@test "what enforce would take out of the environment is a comment, with the reason" {
+	run_with_variables trace --log "$LOG" -o "$TEXT"
+	expect_events 1 '.type == "session" and (.code_variables | index("NODE_OPTIONS"))'
+	expect_event '.call == "execve" and .program == "/usr/bin/true" and .code_variables == ["LD_LIBRARY_PATH"]'
+	run -0 learn "$LOG" -o learned.yaml
+	[[ $output == *'risky grants: '*', as comments'* ]]
+	cat learned.yaml
+	grep -q '^#   NODE_OPTIONS: the command started with it; removed, unless kept$' learned.yaml
+	grep -q '^#   LD_LIBRARY_PATH: set for 2 execs, first of /usr/bin/python3.*; denied, unless kept$' learned.yaml
+	# The replay knows it, and says what the run would say.
+	run -1 "$CALLGATE" check learned.yaml --against "$LOG"
+	[[ $output == *'DENY'*'exec     /usr/bin/python3'*'env.code'* ]]
+	run ! run_with_variables enforce -p learned.yaml -o "$TEXT"
+	grep -q 'DENY.*LD_LIBRARY_PATH puts code into it' "$TEXT"
+	# Its "#" taken away, everything passes.
+	sed -i 's/^# env:/env:/' learned.yaml
+	"$CALLGATE" check learned.yaml --against "$LOG" | grep '^0 of .* calls would be denied'
+	run_with_variables enforce -p learned.yaml -o "$TEXT"
+	run ! grep -E 'DENY|removed' "$TEXT"
+	# What the policy keeps already is not said again.
+	cp learned.yaml before.yaml
+	learn "$LOG" -o learned.yaml
+	diff before.yaml learned.yaml
+	rm learned.yaml
+	learn --risky "$LOG" -o learned.yaml
+	grep -q '^env: {keep: \["NODE_OPTIONS".*"LD_LIBRARY_PATH"\]}$' learned.yaml
+}
+
+@test "where no rule names the program, its variables matter to nobody" {
+	NODE_OPTIONS=--no-warnings "$CALLGATE" trace --log "$LOG" -o "$TEXT" true
+	expect_event '.type == "session" and .code_variables'
+	learn "$LOG" -o learned.yaml
+	! grep -q env: learned.yaml
+}
+
 @test "what others may write is risky: a program, a socket" {
 	mkdir open
 	chmod 777 open

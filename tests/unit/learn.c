@@ -134,6 +134,31 @@ static void networks_are_written_only_when_asked_for_and_never_for_loopback(void
 		"connect: [\"tcp:127.0.0.1:443\", \"tcp:192.0.2.0/24:443\"]");
 }
 
+static void variables_that_put_code_into_programs_are_comments(void **state)
+{
+#define SESSION_WITH                                                                               \
+	"{\"v\":1,\"type\":\"session\",\"seq\":1,\"mode\":\"trace\",\"code_variables\":["          \
+	"\"BASH_FUNC_x*\\n\"]}\n"
+	static const char log[] = SESSION_WITH CALL("/usr/bin/make", "execve",
+		"{\"path\":\"x\",\"argv\":[\"y\"]}",
+		",\"program\":\"/usr/bin/curl\",\"result\":0,\"code_variables\":[\"LD_PRELOAD\"]")
+		CONNECT("/usr/bin/curl", "192.0.2.7", 443);
+	static const char comments[] =
+		"# risky: what puts code into programs gets what rules allow these.\n"
+		"#   BASH_FUNC_x*\\n: the command started with it; removed, unless kept\n"
+		"#   LD_PRELOAD: set for 1 exec, first of /usr/bin/curl; denied, unless "
+		"kept\n";
+	static const char keep[] = "env: {keep: [\"BASH_FUNC_x\\\\*\\x0a\", \"LD_PRELOAD\"]}\n";
+	cleanup_sbuf struct sbuf wanted = SBUF_INIT;
+
+	(void)state;
+	sbuf_fmt(&wanted, "%s# %s", comments, keep);
+	expect_line(log, (struct learn_options){ 0 }, sbuf_text(&wanted));
+	sbuf_reset(&wanted);
+	sbuf_fmt(&wanted, "%s%s", comments, keep);
+	expect_line(log, (struct learn_options){ .risky = true }, sbuf_text(&wanted));
+}
+
 static void budgets_have_a_margin_over_the_most_that_was_seen(void **state)
 {
 #define START(pid, thread)                                                                         \
@@ -292,6 +317,7 @@ int main(void)
 		cmocka_unit_test(programs_that_need_the_same_have_one_rule),
 		cmocka_unit_test(ports_of_one_address_are_joined),
 		cmocka_unit_test(networks_are_written_only_when_asked_for_and_never_for_loopback),
+		cmocka_unit_test(variables_that_put_code_into_programs_are_comments),
 		cmocka_unit_test(budgets_have_a_margin_over_the_most_that_was_seen),
 		cmocka_unit_test(names_of_hosts_stand_for_their_addresses),
 		cmocka_unit_test(names_that_the_run_asked_for_stand_for_their_addresses),

@@ -185,6 +185,7 @@ static void a_session_comes_back(void **state)
 {
 	char *argv[] = { (char *)"npm", (char *)"ci", NULL };
 	const char *policies[] = { "ci.yaml", NULL };
+	const char *variables[] = { "LD_PRELOAD", NULL };
 	cleanup_made struct made_event m;
 
 	(void)state;
@@ -192,7 +193,7 @@ static void a_session_comes_back(void **state)
 	m.event.task = (struct event_task){ 0 };
 	m.event.mode = MODE_ENFORCE;
 	m.event.session = (struct event_session){ argv, "/home/me", MODE_ENFORCE, "ptrace", "6.1.0",
-		1000, 1000, policies };
+		1000, 1000, policies, variables };
 	expect_round_trip(&m);
 }
 
