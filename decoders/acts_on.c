@@ -1,35 +1,61 @@
 #include "decoders/acts_on.h"
 
+#include <linux/in6.h>
 #include <linux/ioprio.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 
 #define TASK(n, who_arg, change_arg)                                                               \
 	{                                                                                          \
-		.name = n, .word = n ":other", .which = ACTS_NO_ARG, .who = who_arg,               \
-		.change = change_arg                                                               \
+		.name = n, .word = n ":other", .level = ACTS_NO_ARG, .which = ACTS_NO_ARG,         \
+		.who = who_arg, .change = change_arg                                               \
 	}
 
 #define WHICH(n, process_value, group_value)                                                       \
 	{                                                                                          \
-		.name = n, .word = n ":other", .which = 0, .process = process_value,               \
-		.group = group_value, .who = 1, .change = ACTS_NO_ARG                              \
+		.name = n, .word = n ":other", .level = ACTS_NO_ARG, .which = 0,                   \
+		.process = process_value, .group = group_value, .who = 1, .change = ACTS_NO_ARG    \
 	}
 
 #define SIGNAL(n, who_arg, is_descriptor)                                                          \
 	{                                                                                          \
-		.name = n, .word = n ":other", .which = ACTS_NO_ARG, .who = who_arg,               \
-		.change = ACTS_NO_ARG, .signal = true, .descriptor = is_descriptor                 \
+		.name = n, .word = n ":other", .level = ACTS_NO_ARG, .which = ACTS_NO_ARG,         \
+		.who = who_arg, .change = ACTS_NO_ARG, .signal = true, .descriptor = is_descriptor \
 	}
 
 #define REQUEST(n, value)                                                                          \
 	{                                                                                          \
-		.name = "ioctl", .word = "ioctl:" n, .request = value, .which = ACTS_NO_ARG,       \
-		.change = ACTS_NO_ARG                                                              \
+		.name = "ioctl", .word = "ioctl:" n, .request = value, .level = ACTS_NO_ARG,       \
+		.which = ACTS_NO_ARG, .change = ACTS_NO_ARG                                        \
 	}
 
-enum { REQUEST_ARG = 1 };
+/* To set one of no length is to unset it. */
+#define OPTION(n, level_value, value)                                                              \
+	{                                                                                          \
+		.name = "setsockopt", .word = "setsockopt:" n, .request = value,                   \
+		.level = level_value, .which = ACTS_NO_ARG, .change = 4                            \
+	}
+
+/* SCTP's that connects and tells of it at once. */
+#define OPTION_GET(n, level_value, value)                                                          \
+	{                                                                                          \
+		.name = "getsockopt", .word = "getsockopt:" n, .request = value,                   \
+		.level = level_value, .which = ACTS_NO_ARG, .change = ACTS_NO_ARG                  \
+	}
+
+enum { REQUEST_ARG = 1, LEVEL_ARG = 1, OPTION_ARG = 2 };
+
+/* include/uapi/linux/sctp.h, which not every system has. */
+enum {
+	SCTP_BINDX_ADD = 100,
+	SCTP_CONNECTX_OLD = 107,
+	SCTP_CONNECTX = 110,
+	SCTP_CONNECTX3 = 111,
+	SCTP_TO_IPV4 = 7, /* SCTP_DSTADDRV4, a control message */
+	SCTP_TO_IPV6 = 8,
+};
 
 static const struct acts_on calls[] = {
 	TASK("prlimit64", 0, 2),
@@ -47,6 +73,13 @@ static const struct acts_on calls[] = {
 	SIGNAL("rt_sigqueueinfo", 0, false),
 	SIGNAL("rt_tgsigqueueinfo", 1, false),
 	SIGNAL("pidfd_send_signal", 0, true),
+	OPTION("ip_options", IPPROTO_IP, IP_OPTIONS),
+	OPTION("ipv6_rthdr", IPPROTO_IPV6, IPV6_RTHDR),
+	OPTION("ipv6_2292pktoptions", IPPROTO_IPV6, IPV6_2292PKTOPTIONS),
+	OPTION("sctp_bindx", IPPROTO_SCTP, SCTP_BINDX_ADD),
+	OPTION("sctp_connectx", IPPROTO_SCTP, SCTP_CONNECTX),
+	OPTION("sctp_connectx_old", IPPROTO_SCTP, SCTP_CONNECTX_OLD),
+	OPTION_GET("sctp_connectx3", IPPROTO_SCTP, SCTP_CONNECTX3),
 };
 
 enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
@@ -68,6 +101,10 @@ const struct acts_on *acts_on_by_word(const char *word)
 /* The kernel takes ids, kinds of them and requests as 32 bits. */
 static bool is_about_other(const struct acts_on *acts, const uint64_t args[static 6])
 {
+	if (acts->level != ACTS_NO_ARG)
+		return (int32_t)args[LEVEL_ARG] == acts->level &&
+		       (uint32_t)args[OPTION_ARG] == acts->request &&
+		       (acts->change == ACTS_NO_ARG || (uint32_t)args[acts->change] != 0);
 	if (acts->request)
 		return (uint32_t)args[REQUEST_ARG] == acts->request;
 	if (acts->descriptor)
@@ -96,7 +133,45 @@ const struct acts_on *acts_on_args(const char *name, const uint64_t args[static 
 	return NULL;
 }
 
+/* Control messages that do for one message what an option does for all. */
+static const struct {
+	int level, type;
+	const char *word;
+} messages[] = {
+	{ IPPROTO_IP, IP_RETOPTS, "setsockopt:ip_options" },
+	{ IPPROTO_IPV6, IPV6_RTHDR, "setsockopt:ipv6_rthdr" },
+	{ IPPROTO_IPV6, IPV6_2292RTHDR, "setsockopt:ipv6_rthdr" },
+	{ IPPROTO_SCTP, SCTP_TO_IPV4, "setsockopt:sctp_connectx" },
+	{ IPPROTO_SCTP, SCTP_TO_IPV6, "setsockopt:sctp_connectx" },
+};
+
+static const struct acts_on *acts_on_message(const struct msg_value *m)
+{
+	for (size_t i = 0; i < m->cmsgs_len; i++) {
+		for (size_t j = 0; j < sizeof(messages) / sizeof(messages[0]); j++) {
+			if (m->cmsgs[i].level == messages[j].level &&
+				m->cmsgs[i].type == messages[j].type)
+				return acts_on_by_word(messages[j].word);
+		}
+	}
+	return NULL;
+}
+
+static const struct acts_on *acts_on_messages(const struct call *call)
+{
+	const struct acts_on *acts = NULL;
+	const struct msg_value *m;
+
+	for (size_t i = 0; !acts && (m = call_message(call, i)); i++)
+		acts = acts_on_message(m);
+	return acts;
+}
+
 const struct acts_on *acts_on_other(const struct call *call)
 {
+	if (call->desc && (call->desc->id == CALL_SENDMSG || call->desc->id == CALL_SENDMMSG))
+		return acts_on_messages(call);
+	if (call_is_socketcall(call))
+		return acts_on_by_name(call->name);
 	return acts_on_args(call->name, call->args);
 }

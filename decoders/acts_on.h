@@ -8,6 +8,10 @@
  *
  * Some are requests of ioctl(2) that type into a terminal, for whoever reads from
  * it: "ioctl:tiocsti", and "ioctl:tioclinux" (ioctl_console(2)), which pastes.
+ *
+ * Some are options of a socket that name in memory who gets its packets, past the
+ * destination of any call: "setsockopt:ip_options" (source routes, ip(7)) and
+ * "setsockopt:ipv6_rthdr" (RFC 3542); SCTP's connect and bind (sctp(7)).
  */
 #ifndef CALLGATE_DECODERS_ACTS_ON_H
 #define CALLGATE_DECODERS_ACTS_ON_H
@@ -21,13 +25,14 @@ enum { ACTS_NO_ARG = -1 };
 
 struct acts_on {
 	const char *name, *word; /* "setpriority", "setpriority:other" */
-	unsigned request;        /* ioctl: its second argument; else 0, and what follows counts */
+	unsigned request;        /* ioctl: its second argument; of a socket: the option; or 0 */
+	int level;               /* of the option; ACTS_NO_ARG: it is none */
 	int which;               /* argument that says what `who` is; ACTS_NO_ARG: a task */
 	unsigned process, group; /* its values for a task, and for a process group */
 	int who;                 /* argument with the number; 0 is the caller */
 	bool signal;             /* sends one; of kill(2), a negative number is a group's */
 	bool descriptor;         /* `who` is no number but a pidfd, and never the caller */
-	int change; /* pointer that is NULL where nothing is changed; ACTS_NO_ARG: none */
+	int change; /* pointer or length that is 0 where nothing is changed; ACTS_NO_ARG: none */
 };
 
 /* The i-th, NULL past the last. */
@@ -41,6 +46,12 @@ const struct acts_on *acts_on_by_name(const char *name);
 
 /* What the call is, when its registers make it one of these; else NULL. */
 const struct acts_on *acts_on_args(const char *name, const uint64_t args[static 6]);
+
+/*
+ * The same for a decoded call; of a message that is sent, the option that one of its
+ * control messages stands for. What socketcall(2) has instead of registers may change:
+ * there every call is taken for the first of its name.
+ */
 const struct acts_on *acts_on_other(const struct call *call);
 
 #endif

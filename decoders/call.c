@@ -54,3 +54,21 @@ const struct sockaddr_value *call_destination(const struct call *call, size_t i)
 	}
 	return NULL;
 }
+
+const struct msg_value *call_message(const struct call *call, size_t i)
+{
+	for (size_t f = 0; f < call->values_len; f++) {
+		const struct value *v = &call->values[f];
+
+		if (v->type == VALUE_MSG)
+			return i == 0 ? v->msg : NULL;
+		if (v->type == VALUE_MSGS)
+			return i < v->msgs.len ? &v->msgs.items[i] : NULL;
+	}
+	return NULL;
+}
+
+bool call_is_socketcall(const struct call *call)
+{
+	return call->abi->socketcall_nr >= 0 && call->nr == call->abi->socketcall_nr;
+}

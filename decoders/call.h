@@ -160,6 +160,12 @@ const struct value *call_value(const struct call *call, const char *field);
  */
 const struct sockaddr_value *call_destination(const struct call *call, size_t i);
 
+/* The i-th message that sendmsg or sendmmsg sends, as far as kept; NULL past the last. */
+const struct msg_value *call_message(const struct call *call, size_t i);
+
+/* Whether it is made through socketcall(2), which has its arguments in memory. */
+bool call_is_socketcall(const struct call *call);
+
 /* The kind of the call; CALL_KIND_OTHER when it has no decoder. */
 static inline enum call_kind call_kind(const struct call *call)
 {

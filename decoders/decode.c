@@ -209,7 +209,7 @@ void call_decode(struct call *call, const struct trap *trap, const struct mem_re
 	abi_call_name(call->abi, call->nr, call->name, sizeof(call->name));
 	decoder_init(&d, call, mem, arena);
 	d.contents = options && options->contents;
-	if (call->abi->socketcall_nr >= 0 && call->nr == call->abi->socketcall_nr)
+	if (call_is_socketcall(call))
 		decode_socketcall(&d);
 	decode_desc(&d);
 }

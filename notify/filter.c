@@ -79,8 +79,8 @@ static uint32_t seccomp_action(enum filter_action action, const char *name)
 							       : SCMP_ACT_TRACE(0);
 }
 
-/* True where the registers of sendto(2) tell whether it names an address. */
-static bool address_in_register(uint32_t arch)
+/* Not of i386, which makes the calls of sockets through socketcall(2) as well. */
+static bool has_arguments_in_registers(uint32_t arch)
 {
 	return arch != SCMP_ARCH_X86;
 }
@@ -92,9 +92,24 @@ static struct scmp_arg_cmp test_arg(
 	return (struct scmp_arg_cmp){ .arg = arg, .op = op, .datum_a = a, .datum_b = b };
 }
 
+/* Level, option and length are ints: the kernel does not look above their 32 bits. */
+static int add_option(
+	scmp_filter_ctx ctx, uint32_t arch, uint32_t action, const struct acts_on *acts)
+{
+	const struct scmp_arg_cmp tests[] = {
+		test_arg(1, SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)acts->level),
+		test_arg(2, SCMP_CMP_MASKED_EQ, UINT32_MAX, acts->request),
+		test_arg((unsigned)acts->change, SCMP_CMP_NE, 0, 0),
+	};
+	unsigned n = acts->change == ACTS_NO_ARG ? 2 : 3;
+
+	return seccomp_rule_add_array(ctx, action, seccomp_syscall_resolve_name(acts->name),
+		has_arguments_in_registers(arch) ? n : 0, tests);
+}
+
 /* Only where the registers may name another process: acts_on_other() looks more closely. */
-static int add_other(
-	scmp_filter_ctx ctx, enum filter_action filter_action, const struct acts_on *acts)
+static int add_other(scmp_filter_ctx ctx, uint32_t arch, enum filter_action filter_action,
+	const struct acts_on *acts)
 {
 	int nr = seccomp_syscall_resolve_name(acts->name);
 	uint32_t action = seccomp_action(filter_action, acts->name);
@@ -104,6 +119,8 @@ static int add_other(
 	};
 	int rc;
 
+	if (acts->level != ACTS_NO_ARG)
+		return add_option(ctx, arch, action, acts);
 	if (acts->request)
 		return seccomp_rule_add(ctx, action, nr, 1,
 			test_arg(1, SCMP_CMP_MASKED_EQ, UINT32_MAX, acts->request));
@@ -128,10 +145,10 @@ static int add_call(scmp_filter_ctx ctx, uint32_t arch, enum filter_action filte
 	int rc;
 
 	if (acts)
-		return add_other(ctx, filter_action, acts);
+		return add_other(ctx, arch, filter_action, acts);
 	if (nr == __NR_SCMP_ERROR)
 		return 0;
-	if (!plain_send && strcmp(name, "sendto") == 0 && address_in_register(arch))
+	if (!plain_send && strcmp(name, "sendto") == 0 && has_arguments_in_registers(arch))
 		rc = seccomp_rule_add(ctx, action, nr, 1, test_arg(4, SCMP_CMP_NE, 0, 0));
 	else
 		rc = seccomp_rule_add(ctx, action, nr, 0);

@@ -38,15 +38,27 @@ static const char *const denied_by_default[] = {
 	/* typing for whoever reads from the terminal: the shell that callgate was started from */
 	"ioctl:tiocsti",
 	"ioctl:tioclinux",
+	/* another destination for packets than the calls that send them name */
+	"setsockopt:ip_options",
+	"setsockopt:ipv6_rthdr",
+	"setsockopt:ipv6_2292pktoptions",
+	"setsockopt:sctp_bindx",
+	"setsockopt:sctp_connectx",
+	"setsockopt:sctp_connectx_old",
+	"getsockopt:sctp_connectx3",
 	/* acting without a system call of its own, past the filter */
 	"io_uring_setup",
 	"io_uring_enter",
 	"io_uring_register",
+	/* by programs that the kernel starts for it, outside the run: /sbin/request-key asks name
+	 * servers, among others (request-key.conf(5)) */
+	"request_key",
 	/* holding the kernel still in the middle of a call: how checks are raced */
 	"userfaultfd",
 	"bpf",
 	"perf_event_open",
-	/* another view of the world */
+	/* another view of the world; a pattern would match other files in another root */
+	"chroot",
 	"setns",
 	"clone:newuser",
 	"unshare:newuser",
@@ -228,7 +240,7 @@ static int denied_order(const void *a, const void *b)
 int load_syscalls_finish(struct loader *l)
 {
 	struct policy *p = l->policy;
-	size_t most = sizeof(denied_by_default) / sizeof(denied_by_default[0]) + p->nedits + 1;
+	size_t most = sizeof(denied_by_default) / sizeof(denied_by_default[0]) + p->nedits;
 	size_t n = 0;
 
 	p->denied = arena_alloc(&p->arena, most * sizeof(*p->denied));
@@ -242,9 +254,6 @@ int load_syscalls_finish(struct loader *l)
 	for (size_t i = 0; denied_by_default[i]; i++)
 		if (!is_allowed(p, denied_by_default[i]))
 			p->denied[n++] = (struct denied_syscall){ .word = denied_by_default[i] };
-	/* Paths are judged in callgate's root: in another one they would be other files. */
-	if (p->files.place.file && !is_allowed(p, "chroot"))
-		p->denied[n++] = (struct denied_syscall){ "chroot", p->files.place };
 	qsort(p->denied, n, sizeof(*p->denied), denied_order);
 	p->ndenied = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
+#include "decoders/acts_on.h"
 #include "policy/identity.h"
 #include "supervisor/stacking.h"
 #include "policy/network.h"
@@ -354,6 +355,8 @@ static void decide_word(const struct judge *judge, struct pending *pending, stru
 	request.kind = CALL_KIND_SYSCALL;
 	request.syscall = word;
 	decide(judge, pending, &request, 0);
+	if (pending->decision.verdict == VERDICT_DENY && !pending->decision.rule.file)
+		sbuf_fmt(&pending->advice, "to allow it: syscalls: {allow: \"%s\"}", word);
 }
 
 bool judge_hides_clone3(const struct judge *judge, const struct call *call)
@@ -401,9 +404,24 @@ static bool is_unknown_abi(const struct call *call)
 	return call->abi == &abi_unknown || call->abi == &abi_x32;
 }
 
-static bool is_socketcall(const struct call *call)
+/* What is decided by its arguments cannot be let go with those in memory. */
+static bool is_judged_socketcall(const struct judge *judge, const struct call *call)
 {
-	return call->abi->socketcall_nr >= 0 && call->nr == call->abi->socketcall_nr;
+	return call_is_socketcall(call) &&
+	       (call_kind(call) == CALL_KIND_SOCKET || judge_by_socket(judge, call) ||
+		       acts_on_by_name(call->name));
+}
+
+/* Where not all control messages are known, one of them may name another way. */
+static bool has_unknown_control(const struct call *call)
+{
+	const struct msg_value *m;
+
+	for (size_t i = 0; (m = call_message(call, i)); i++) {
+		if (m->control && m->control_status == VALUE_CUT)
+			return true;
+	}
+	return false;
 }
 
 void judge_decide(struct judge *judge, const struct task *task, struct pending *pending)
@@ -422,10 +440,14 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 		judge_deny(pending, ENOSYS, "abi.unknown", "no program needs this ABI");
 		return;
 	}
-	if (is_socketcall(&pending->call) &&
-		(request.kind == CALL_KIND_SOCKET || judge_by_socket(judge, &pending->call))) {
+	if (is_judged_socketcall(judge, &pending->call)) {
 		judge_deny(pending, ENOSYS, "abi.socketcall",
 			"socketcall(2) has its arguments in memory, where they can change");
+		return;
+	}
+	if (has_unknown_control(&pending->call)) {
+		judge_deny(pending, EMSGSIZE, "exhausted",
+			"so many control messages in one message cannot be judged");
 		return;
 	}
 	decide_word(judge, pending, request, policy_syscall_word(&pending->call));

@@ -70,7 +70,8 @@ enum reach reach_of(
 
 	if (!acts)
 		return REACH_INSIDE;
-	/* Who reads from a terminal is not known; what a pidfd stands for may change in between. */
+	/* Who reads from a terminal, or gets a socket's packets, is not known; what a pidfd
+	 * stands for may change in between. */
 	if (acts->request || acts->descriptor || !in_our_pid_namespace(task->tid))
 		return REACH_OUTSIDE;
 	who = (pid_t)call->args[acts->who];

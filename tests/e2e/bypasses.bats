@@ -39,6 +39,78 @@ expect_result() {
 	expect_results -13
 }
 
+# Runs a command, and says where the fixture's datagrams were sent by the interface.
+looking_on() {
+	unshare -n python3 - "$@" <<-'PYTHON'
+		import os, socket, subprocess, sys
+		os.system("ip link set lo up; ip -6 route add 2001:db8::/32 dev lo")
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
+		s.bind(("lo", 0))
+		subprocess.run(sys.argv[1:])
+		s.settimeout(0.2)
+		try:
+		    while True:
+		        p = s.recv(4096)
+		        if b"past the gate" not in p: continue
+		        four = p[0] >> 4 == 4
+		        print("sent to", socket.inet_ntop(socket.AF_INET if four else socket.AF_INET6,
+		            p[16:20] if four else p[24:40]))
+		except TimeoutError: pass
+	PYTHON
+}
+
+@test "a route in the socket or in a message, past the destination that is judged" {
+	is_root || skip 'only root can look on at an interface'
+	policy <<-'POLICY'
+		default: {connect: deny, bind: allow, exec: allow, spawn: allow, socket: allow}
+		rules: [{connect: ["127.0.0.2", "[::1]"], verdict: allow}]
+	POLICY
+	looking_on "$FIXTURES/bypass_route" >said
+	cat said
+	grep -q '^sent to 127.0.0.3$' said
+	[ "$(grep -c '^try [0-9]' said)" -ge 5 ]
+	looking_on "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
+		"$FIXTURES/bypass_route" >said
+	cat said
+	[ "$(grep -c '^try -1 ' said)" -eq 6 ]
+	expect_result -90 'IP_RETOPTS behind many'
+	run ! grep '^sent' said
+	expect_events 6 '.verdict == "deny" and .reason == "syscall.denied" and .errno == "EPERM"'
+	grep -q 'hint: .*allow: "setsockopt:ip_options"' "$TEXT"
+}
+
+@test "... and as an ordinary user, or where a policy wants them" {
+	policy_allowing 127.0.0.2
+	enforce "$FIXTURES/bypass_route" >said
+	run ! grep '^try [0-9]' said
+	echo 'syscalls: {allow: "setsockopt:ip_options"}' >>policy.yaml
+	enforce "$FIXTURES/bypass_route" >said
+	expect_result 14 'IP_OPTIONS'
+	expect_result 14 'IP_RETOPTS, sendmsg'
+	expect_result -1 'IPV6_RTHDR'
+	audit "$FIXTURES/bypass_route" >said
+	expect_events 2 '.would == "deny" and .reason == "syscall.denied"'
+}
+
+@test "another root, where a pattern matches other files" {
+	is_root || skip 'only root can change its root'
+	mkdir -p jail/usr/bin
+	cp "$FIXTURES/self_stop" jail/usr/bin/program
+	policy <<-'POLICY'
+		default: {connect: deny, bind: deny, exec: deny, spawn: allow, socket: allow}
+		rules: [{exec: "/usr/bin/**", verdict: allow}]
+	POLICY
+	echo 'import os; os.chroot("jail"); os.chdir("/"); os.execv("/usr/bin/program", ["x"])' >go.py
+	run enforce /usr/bin/python3 go.py
+	[ "$status" -eq 1 ]
+	expect_event '.call == "chroot" and .verdict == "deny" and .errno == "EPERM"'
+	expect_no_event '.call == "execve" and (.args.path == "/usr/bin/program")'
+	# With the policy's leave the pattern is one of the new root.
+	echo 'syscalls: {allow: chroot}' >>policy.yaml
+	run enforce /usr/bin/python3 go.py
+	expect_event '.call == "execve" and (.args.path == "/usr/bin/program")'
+}
+
 @test "other ways to make a process, and the calls of other ABIs" {
 	run "$FIXTURES/bypass_process"
 	[ "$(grep -c '^try 0 ' <<<"$output")" -ge 8 ]
@@ -248,6 +320,13 @@ open_to_its_like() {
 	enforce "$FIXTURES/bypass_kernel" userfaultfd >said
 	expect_results -1
 	expect_event '.call == "userfaultfd" and .verdict == "deny" and .errno == "EPERM"'
+}
+
+@test "request_key, for which the kernel runs a program" {
+	policy_allowing 127.0.0.2
+	enforce "$FIXTURES/bypass_kernel" request_key >said
+	expect_results -1
+	expect_event '.call == "request_key" and .verdict == "deny" and .errno == "EPERM"'
 }
 
 policy_of_paths() {

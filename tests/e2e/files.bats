@@ -120,14 +120,6 @@ socket.socket(socket.AF_UNIX).bind(sys.argv[1])'
 	expect_event '.call == "bind" and .would == "deny" and .reason == "files.write"'
 }
 
-@test "chroot is denied, for paths are judged in callgate's root" {
-	writable_work
-	run enforce /usr/bin/python3 -c 'import os
-os.chroot("work")'
-	[[ "$output" == *'Operation not permitted'* ]]
-	expect_event '.call == "chroot" and .verdict == "deny" and .rule.line == 3'
-}
-
 @test "a path that is not there: hard does not start, best says so and does" {
 	writable_work '/not/there, work'
 	run enforce touch work/made

@@ -506,7 +506,7 @@ static void the_word_for_a_call_is_in_its_registers(void **state)
 {
 	static const struct {
 		const char *name, *word;
-		uint64_t args[2];
+		uint64_t args[6];
 	} cases[] = {
 		{ "clone", "clone", { SIGCHLD } },
 		{ "clone", "clone:newuser", { CLONE_NEWUSER | SIGCHLD } },
@@ -516,12 +516,19 @@ static void the_word_for_a_call_is_in_its_registers(void **state)
 		{ "seccomp", "seccomp:listener",
 			{ SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER } },
 		{ "ptrace", "ptrace", { 0 } },
+		{ "setsockopt", "setsockopt:ip_options", { 3, IPPROTO_IP, IP_OPTIONS, 1, 8 } },
+		{ "setsockopt", "setsockopt", { 3, IPPROTO_IP, IP_OPTIONS, 0, 0 } },
+		{ "setsockopt", "setsockopt", { 3, IPPROTO_IP, IP_TTL, 1, 4 } },
+		{ "setsockopt", "setsockopt:ipv6_rthdr", { 3, IPPROTO_IPV6, IPV6_RTHDR, 1, 8 } },
+		{ "setsockopt", "setsockopt:sctp_connectx", { 3, IPPROTO_SCTP, 110, 1, 16 } },
+		{ "getsockopt", "getsockopt:sctp_connectx3", { 3, IPPROTO_SCTP, 111, 1, 1 } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct call call = { .args = { cases[i].args[0], cases[i].args[1] } };
+		struct call call = { .abi = abi_native() };
 
+		memcpy(call.args, cases[i].args, sizeof(call.args));
 		snprintf(call.name, sizeof(call.name), "%s", cases[i].name);
 		assert_string_equal(policy_syscall_word(&call), cases[i].word);
 	}

@@ -115,7 +115,6 @@ static void another_root_is_denied(void **state)
 		const char *text;
 		enum verdict verdict;
 	} rows[] = {
-		{ ALLOW, VERDICT_ALLOW },
 		{ ALLOW "files: {write: /work}\n", VERDICT_DENY },
 		{ ALLOW "files: {write: /work}\nsyscalls: {allow: chroot}\n", VERDICT_ALLOW },
 	};

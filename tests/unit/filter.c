@@ -209,9 +209,33 @@ static void only_what_may_be_about_another_process(void **state)
 		rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void only_the_options_that_name_another_destination(void **state)
+{
+	static const struct row rows[] = {
+		{ "IP_OPTIONS", AUDIT_ARCH_X86_64, 54, { 3, 0, 4, 0x1000, 8 }, NOTIFY },
+		{ "IP_OPTIONS with high bits", AUDIT_ARCH_X86_64, 54,
+			{ 3, 0x700000000, 0x900000004, 0x1000, 8 }, NOTIFY },
+		{ "IP_OPTIONS of no length", AUDIT_ARCH_X86_64, 54, { 3, 0, 4, 0, 0 }, ALLOW },
+		{ "IP_TTL", AUDIT_ARCH_X86_64, 54, { 3, 0, 2, 0x1000, 4 }, ALLOW },
+		{ "SO_KEEPALIVE", AUDIT_ARCH_X86_64, 54, { 3, 1, 9, 0x1000, 4 }, ALLOW },
+		{ "IPV6_RTHDR", AUDIT_ARCH_X86_64, 54, { 3, 41, 57, 0x1000, 40 }, NOTIFY },
+		{ "SCTP_SOCKOPT_CONNECTX3", AUDIT_ARCH_X86_64, 55, { 3, 132, 111, 0x1000, 0x2000 },
+			NOTIFY },
+		{ "getsockopt of anything else", AUDIT_ARCH_X86_64, 55, { 3, 1, 4, 0x1000, 0x2000 },
+			ALLOW },
+		{ "i386 IP_OPTIONS", AUDIT_ARCH_I386, 366, { 3, 0, 4, 0x1000, 8 }, NOTIFY },
+		{ "i386 socketcall setsockopt", AUDIT_ARCH_I386, 102, { 14, 0x1000 }, NOTIFY },
+	};
+
+	(void)state;
+	check_rows("connect,setsockopt:ip_options,setsockopt:ipv6_rthdr,getsockopt:sctp_connectx3",
+		FILTER_NOTIFY, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_the_options_that_name_another_destination),
 		cmocka_unit_test(gate_stops_what_reaches_outside),
 		cmocka_unit_test(net_stops_plain_sends_too),
 		cmocka_unit_test(only_what_may_be_about_another_process),
