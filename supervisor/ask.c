@@ -9,7 +9,9 @@
 #include "base/cleanup.h"
 #include "policy/widen.h"
 #include "supervisor/ask/builtin.h"
+#include "supervisor/ask/leave.h"
 #include "supervisor/ask/save.h"
+#include "supervisor/clock.h"
 #include "supervisor/judge.h"
 #include "supervisor/name_lookup.h"
 
@@ -21,9 +23,11 @@ static void *run_front(void *arg)
 	return NULL;
 }
 
+/* With the lock. */
 static void tell_changed(struct asker *asker)
 {
 	eventfd_write(asker->changed_fd, 1);
+	pthread_cond_broadcast(&asker->changed);
 }
 
 /* The rules of an earlier run answer from the beginning. */
@@ -50,11 +54,24 @@ static int start(struct asker *asker, struct err **err)
 	rc = open_saved(asker, err);
 	if (rc == 0)
 		rc = asker->front->open(asker, &asker->front_state, err);
+	if (rc == 0)
+		rc = ask_leave_start(asker, err);
 	if (rc < 0)
 		return rc;
 	rc = pthread_create(&asker->thread, NULL, run_front, asker);
 	asker->thread_runs = rc == 0;
 	return rc ? err_set(err, rc, "cannot start the thread that asks") : 0;
+}
+
+static void init_lock(struct asker *asker)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&asker->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&asker->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 }
 
 int asker_new(const struct asker_setup *setup, struct asker **out, struct err **err)
@@ -66,7 +83,7 @@ int asker_new(const struct asker_setup *setup, struct asker **out, struct err **
 		return err_set(err, ENOMEM, "cannot ask");
 	asker->setup = *setup;
 	asker->front = setup->options->socket ? &ask_front_socket : &ask_front_tty;
-	pthread_mutex_init(&asker->lock, NULL);
+	init_lock(asker);
 	ask_rules_init(&asker->rules);
 	asker->last = &asker->open;
 	asker->changed_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -100,6 +117,7 @@ static void close_question(struct asker *asker, struct ask_question *q)
 	if (asker->last == &q->next)
 		asker->last = at;
 	q->next = NULL;
+	q->open = false;
 	tell_changed(asker);
 	put_locked(q);
 }
@@ -126,11 +144,13 @@ void asker_free(struct asker *asker)
 {
 	if (!asker)
 		return;
+	pthread_mutex_lock(&asker->lock);
 	atomic_store(&asker->over, true);
-	if (asker->changed_fd >= 0)
-		tell_changed(asker);
+	tell_changed(asker);
+	pthread_mutex_unlock(&asker->lock);
 	if (asker->thread_runs)
 		pthread_join(asker->thread, NULL);
+	ask_leave_stop(asker);
 	while (asker->open)
 		ask_finish(asker, asker->open, ASK_UNANSWERED);
 	if (asker->front_state)
@@ -138,6 +158,7 @@ void asker_free(struct asker *asker)
 	ask_rules_free(&asker->rules);
 	ask_before_free(&asker->before);
 	sbuf_free(&asker->command);
+	pthread_cond_destroy(&asker->changed);
 	pthread_mutex_destroy(&asker->lock);
 	if (asker->changed_fd >= 0)
 		close(asker->changed_fd);
@@ -184,6 +205,7 @@ static void open_question(struct asker *asker, struct ask_question *q)
 	ask_question_tell_before(q, allowed, denied);
 	q->id = ++asker->last_id;
 	q->refs = 1;
+	q->open = true;
 	*asker->last = q;
 	asker->last = &q->next;
 }
@@ -240,17 +262,20 @@ static bool remove_waiting(struct ask_question *q, const struct pending *pending
 }
 
 /* One that is being read without the lock is given back by whoever reads it: unpin(). */
-void ask_withdraw(struct asker *asker, struct pending *pending)
+void ask_withdraw(struct asker *asker, struct pending *pending, bool comes_again)
 {
 	struct ask_question *q = asker->open;
 
 	pending->ask.withdrawn = true;
+	pending->ask.comes_again = comes_again;
 	while (q && q->pinned != pending && !remove_waiting(q, pending))
 		q = q->next;
 	if (!q || q->pinned == pending)
 		return;
+	q->left_ns = moment_now().mono_ns;
+	q->left_tid = pending->tid;
 	give_back(asker, pending, ASK_LEFT);
-	if (!q->waiting)
+	if (!q->waiting && !comes_again)
 		close_question(asker, q);
 	else
 		tell_changed(asker);
@@ -259,7 +284,21 @@ void ask_withdraw(struct asker *asker, struct pending *pending)
 void asker_withdraw(struct asker *asker, struct pending *pending)
 {
 	pthread_mutex_lock(&asker->lock);
-	ask_withdraw(asker, pending);
+	ask_withdraw(asker, pending, false);
+	pthread_mutex_unlock(&asker->lock);
+}
+
+/* What it left for a signal, it has died of. */
+void asker_exited(struct asker *asker, pid_t tid)
+{
+	struct ask_question *q;
+
+	pthread_mutex_lock(&asker->lock);
+	q = asker->open;
+	while (q && (q->waiting || q->left_tid != tid))
+		q = q->next;
+	if (q)
+		close_question(asker, q);
 	pthread_mutex_unlock(&asker->lock);
 }
 
@@ -317,6 +356,23 @@ size_t asker_open(struct asker *asker)
 	return n;
 }
 
+bool ask_await(struct asker *asker, const struct ask_question *q)
+{
+	while (q->open && !q->waiting && !asker_is_over(asker))
+		pthread_cond_wait(&asker->changed, &asker->lock);
+	return q->open && q->waiting;
+}
+
+bool asker_wants(struct asker *asker, const struct ask_question *q)
+{
+	bool open;
+
+	pthread_mutex_lock(&asker->lock);
+	open = q->open;
+	pthread_mutex_unlock(&asker->lock);
+	return open;
+}
+
 size_t asker_waiting(struct asker *asker, const struct ask_question *q)
 {
 	size_t waiting;
@@ -334,7 +390,7 @@ bool asker_rule(struct asker *asker, const struct ask_question *q, unsigned who,
 	bool made;
 
 	pthread_mutex_lock(&asker->lock);
-	made = q->waiting;
+	made = ask_await(asker, q);
 	if (made && q->for_all && what == 0) {
 		sbuf_fmt(out, "{connect: \"@resolvers:53\", verdict: %s}", verdict_name(verdict));
 	} else if (made) {

@@ -76,6 +76,9 @@ bool asker_submit(struct asker *asker, struct pending *pending, const struct tas
  */
 void asker_withdraw(struct asker *asker, struct pending *pending);
 
+/* For the tracing thread: this task has died, in a question or not. */
+void asker_exited(struct asker *asker, pid_t tid);
+
 /* Why nobody can be asked, for people; NULL when somebody can. */
 const char *asker_warning(const struct asker *asker);
 
@@ -99,7 +102,13 @@ void asker_put(struct asker *asker, struct ask_question *question);
 /* How many questions are open. */
 size_t asker_open(struct asker *asker);
 
-/* How many calls wait for this answer; 0: it is answered, or withdrawn. */
+/* False: it is answered, or withdrawn. */
+bool asker_wants(struct asker *asker, const struct ask_question *question);
+
+/*
+ * How many calls wait for this answer. None, for a moment, while its task runs the
+ * handler of a signal.
+ */
 size_t asker_waiting(struct asker *asker, const struct ask_question *question);
 
 /* The rule of two rungs, see policy/widen.h. False when there is none, or nobody waits. */

@@ -7,6 +7,7 @@
 #include "supervisor/exec_environment.h"
 #include "supervisor/credentials.h"
 #include "supervisor/name_lookup.h"
+#include "supervisor/parking.h"
 #include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
 #include "supervisor/stacking.h"
@@ -351,7 +352,8 @@ static enum trap_response take_answer(
 		decision->reason = "ask.killed";
 		break;
 	case ASK_LEFT:
-		*answer = BEHALF_RESTART;
+		/* Nobody has seen it begin: no handler may turn that into -EINTR. */
+		*answer = PARKING_ANSWER;
 		return TRAP_ANSWER;
 	case ASK_UNANSWERED:
 	default:
@@ -447,4 +449,6 @@ void gate_started(struct gate *gate, struct task *task, bool reserved)
 void gate_exited(struct gate *gate, struct task *task, bool process_ends)
 {
 	budget_release(&gate->judge.budgets, task->process->budgets, process_ends);
+	if (gate->asker)
+		asker_exited(gate->asker, task->tid);
 }

@@ -37,7 +37,8 @@ struct pending_ask {
 	size_t destination; /* index of the one it is about; 0 where there are none */
 	size_t allowed;     /* those before this one were allowed for this call */
 	enum ask_outcome outcome;
-	bool withdrawn;       /* its task died meanwhile */
+	bool withdrawn;       /* it is to be given back: its task died, or has to leave it */
+	bool comes_again;     /* when it was withdrawn: for a signal only */
 	struct pending *next; /* of those that wait for the same answer */
 };
 

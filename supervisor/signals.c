@@ -143,6 +143,9 @@ void signals_stop(struct signals *signals)
 
 static void job_stops(struct signals *signals, const siginfo_t *info)
 {
+	/* Ctrl-Z at a question, which was sent to the whole job; whoever asks stops us then. */
+	if (info->si_code <= 0 && info->si_pid == getpid())
+		return;
 	/* The terminal stops a whole job; if the command does stop, so do we. */
 	signals->terminal_stop = true;
 	if (!is_passed_on(info))

@@ -13,7 +13,7 @@
 static struct pending *pin(struct asker *asker, struct ask_question *q)
 {
 	pthread_mutex_lock(&asker->lock);
-	q->pinned = q->waiting;
+	q->pinned = ask_await(asker, q) ? q->waiting : NULL;
 	pthread_mutex_unlock(&asker->lock);
 	return q->pinned;
 }
@@ -26,7 +26,7 @@ static void unpin(struct asker *asker, struct ask_question *q)
 	pending = q->pinned;
 	q->pinned = NULL;
 	if (pending && pending->ask.withdrawn)
-		ask_withdraw(asker, pending);
+		ask_withdraw(asker, pending, pending->ask.comes_again);
 	pthread_mutex_unlock(&asker->lock);
 }
 
@@ -57,8 +57,11 @@ int asker_check(struct asker *asker, struct ask_question *q, const char *rule,
 	return rc;
 }
 
-/* Every open question that the rules answer by now. */
-static void answer_by_rules(struct asker *asker)
+/*
+ * Every open question that the rules answer by now. Of one whose task is busy with a
+ * signal, nobody can tell; the one that was just answered is answered.
+ */
+static void answer_by_rules(struct asker *asker, struct ask_question *answered)
 {
 	struct ask_question *q, *next;
 	struct decision decision;
@@ -67,6 +70,11 @@ static void answer_by_rules(struct asker *asker)
 	pthread_mutex_lock(&asker->lock);
 	for (q = asker->open; q; q = next) {
 		next = q->next;
+		if (!q->waiting) {
+			if (q == answered)
+				ask_finish(asker, q, ASK_JUDGE_AGAIN);
+			continue;
+		}
 		judge_asked(asker->setup.judge, q->waiting, &request);
 		if (!q->pinned && ask_rules_decide(&asker->rules, &request, &decision))
 			ask_finish(asker, q, ASK_JUDGE_AGAIN);
@@ -145,7 +153,7 @@ static int answer_once(
 	bool open;
 
 	pthread_mutex_lock(&asker->lock);
-	open = q->waiting;
+	open = ask_await(asker, q);
 	if (open) {
 		ask_before_add(&asker->before, &q->key, verdict == VERDICT_ALLOW);
 		ask_finish(asker, q, outcomes[verdict]);
@@ -183,14 +191,14 @@ int asker_finish(struct asker *asker, struct ask_question *q, const struct ask_a
 {
 	if (scope_of(q, answer) == ASK_ONCE)
 		return answer_once(asker, q, answer->verdict, err);
-	answer_by_rules(asker);
+	answer_by_rules(asker, q);
 	return 0;
 }
 
 void asker_give_up(struct asker *asker, struct ask_question *q)
 {
 	pthread_mutex_lock(&asker->lock);
-	if (q->waiting)
+	if (q->open)
 		ask_finish(asker, q, ASK_UNANSWERED);
 	pthread_mutex_unlock(&asker->lock);
 }

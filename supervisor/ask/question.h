@@ -41,6 +41,9 @@ struct ask_question {
 	struct pending *waiting; /* by pending->ask.next */
 	struct pending *pinned;  /* in use without the lock */
 	size_t nwaiting;
+	bool open;
+	uint64_t left_ns; /* CLOCK_MONOTONIC: when the last one that waited left it for a signal */
+	pid_t left_tid;   /* its task */
 	unsigned refs;
 	struct ask_question *next;
 };

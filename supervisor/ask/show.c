@@ -31,6 +31,8 @@ static const struct {
 	{ "?", "this help" },
 	{ "^C", "deny once; again: end the run" },
 	{ "^D", "no answer: denied" },
+	{ "^L", "show the question again" },
+	{ "^Z", "stop this job; the question comes again when it goes on" },
 };
 
 /* How many bytes the next character has: everything here is UTF-8. */

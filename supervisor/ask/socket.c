@@ -190,7 +190,7 @@ static void drop_done(struct front *front, bool all)
 
 		if (is_late(front, sent->q))
 			asker_give_up(front->asker, sent->q);
-		if (!all && asker_waiting(front->asker, sent->q) > 0) {
+		if (!all && asker_wants(front->asker, sent->q)) {
 			at = &sent->next;
 			continue;
 		}

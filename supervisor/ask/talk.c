@@ -123,7 +123,7 @@ static bool may_go_on(void *ctx)
 {
 	struct talk *t = ctx;
 
-	return !asker_is_over(t->asker) && asker_waiting(t->asker, t->q) > 0 &&
+	return !asker_is_over(t->asker) && asker_wants(t->asker, t->q) &&
 	       (!t->deadline_ns || moment_now().mono_ns < t->deadline_ns);
 }
 
@@ -212,6 +212,19 @@ static enum talk_end eof_key(struct talk *t)
 	return TALK_NO_ANSWER;
 }
 
+static enum talk_end suspend_key(struct talk *t)
+{
+	note(t, "this job is told to stop; the question comes again when it goes on");
+	return TALK_SUSPENDED;
+}
+
+/* The question is shown again after every key: that is all. */
+static enum talk_end redraw_key(struct talk *t)
+{
+	(void)t;
+	return TALK_ON;
+}
+
 static const struct {
 	int key;
 	enum talk_end (*act)(struct talk *t);
@@ -224,6 +237,9 @@ static const struct {
 	{ '?', help_key },
 	{ ASK_KEY_INTERRUPT, interrupt_key },
 	{ ASK_KEY_EOF, eof_key },
+	{ ASK_KEY_SUSPEND, suspend_key },
+	{ ASK_KEY_REDRAW, redraw_key },
+	{ '\n', redraw_key },
 };
 
 static const struct {
@@ -323,7 +339,7 @@ static void show_waiting(struct talk *t)
 /* Nothing was pressed for a while: has the world changed? */
 static enum talk_end look_around(struct talk *t)
 {
-	if (asker_is_over(t->asker) || asker_waiting(t->asker, t->q) == 0)
+	if (asker_is_over(t->asker) || !asker_wants(t->asker, t->q))
 		return TALK_WITHDRAWN;
 	if (t->deadline_ns && moment_now().mono_ns >= t->deadline_ns)
 		return TALK_TIMED_OUT;

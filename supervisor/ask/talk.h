@@ -13,6 +13,7 @@ enum talk_end {
 	TALK_ANSWERED,    /* and the terminal was given back before */
 	TALK_WITHDRAWN,   /* nobody waits any more */
 	TALK_INTERRUPTED, /* Ctrl-C */
+	TALK_SUSPENDED,   /* Ctrl-Z */
 	TALK_TIMED_OUT,
 	TALK_NO_ANSWER, /* Ctrl-D */
 	TALK_HUNG_UP,

@@ -31,6 +31,8 @@ enum ask_key {
 	ASK_KEY_OTHER = -4,    /* a key that is none of ours: an arrow, a function key */
 	ASK_KEY_INTERRUPT = 3, /* Ctrl-C, Ctrl-D and the rest are characters like others */
 	ASK_KEY_EOF = 4,
+	ASK_KEY_REDRAW = 12,
+	ASK_KEY_SUSPEND = 26,
 	ASK_KEY_ESCAPE = 27,
 };
 

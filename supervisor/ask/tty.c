@@ -1,9 +1,11 @@
 /* A person at the terminal answers: one question after the other. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "supervisor/ask.h"
@@ -12,6 +14,8 @@
 
 enum {
 	BACKGROUND_LOOK_MS = 300, /* whether we are in the foreground again */
+	LEFT_LOOK_MS = 50,        /* whether a call has come again after its signal */
+	STOP_MS = 1000,           /* how long a job may take to stop */
 };
 
 struct tty {
@@ -59,7 +63,7 @@ static void wait_changed(struct asker *asker, int timeout_ms)
 
 static bool still_asks(struct asker *asker, const struct ask_question *q, uint64_t deadline_ns)
 {
-	return !asker_is_over(asker) && asker_waiting(asker, q) > 0 &&
+	return !asker_is_over(asker) && asker_wants(asker, q) &&
 	       (!deadline_ns || moment_now().mono_ns < deadline_ns);
 }
 
@@ -86,15 +90,38 @@ static bool take_terminal(
 	return true;
 }
 
+/* Where no key was pressed, what is said begins a line of its own. */
 static void note_end(struct tty *tty, enum talk_end end, struct asker *asker)
 {
-	static const char gone[] = "  -> the process is gone: nothing to answer\n";
-	static const char late[] = "  -> no answer: denied\n";
+	static const char *const notes[] = {
+		[TALK_WITHDRAWN] = "\n  -> the process is gone, or stopped: nothing to answer\n",
+		[TALK_TIMED_OUT] = "\n  -> no answer in time: denied\n",
+		[TALK_NO_ANSWER] = "  -> no answer: denied\n",
+	};
+	const char *note = (size_t)end < sizeof(notes) / sizeof(notes[0]) ? notes[end] : NULL;
 
-	if (end == TALK_WITHDRAWN && !asker_is_over(asker))
-		ask_terminal_write(&tty->terminal, gone, strlen(gone));
-	if (end == TALK_TIMED_OUT || end == TALK_NO_ANSWER)
-		ask_terminal_write(&tty->terminal, late, strlen(late));
+	if (end == TALK_WITHDRAWN && asker_is_over(asker))
+		note = "\n";
+	if (note)
+		ask_terminal_write(&tty->terminal, note, strlen(note));
+}
+
+/*
+ * What the terminal does at Ctrl-Z where no program has taken that key; and where it
+ * would have stopped callgate, too, callgate stops. It does so by itself, without
+ * waiting for the command to stop: that may be within a vfork(2), until the very
+ * process that asks has run its program. One that does not stop asks again.
+ */
+static void stop_job(struct tty *tty, struct asker *asker, const struct ask_question *q)
+{
+	uint64_t until = moment_now().mono_ns + STOP_MS * 1000000ull;
+	pid_t group = tty->terminal.foreground;
+
+	kill(-group, SIGTSTP);
+	while (still_asks(asker, q, until))
+		wait_changed(asker, LEFT_LOOK_MS);
+	if (group == getpgrp() && !asker_is_over(asker) && !asker_wants(asker, q))
+		raise(SIGSTOP);
 }
 
 static void act_on(struct tty *tty, struct asker *asker, struct ask_question *q, enum talk_end end)
@@ -106,6 +133,8 @@ static void act_on(struct tty *tty, struct asker *asker, struct ask_question *q,
 		asker_give_up(asker, q);
 	if (end == TALK_HUNG_UP)
 		ask_terminal_close(&tty->terminal);
+	if (end == TALK_SUSPENDED)
+		stop_job(tty, asker, q);
 	if (end != TALK_INTERRUPTED)
 		return;
 	tty->ending = tty->interrupts > 1;
@@ -122,6 +151,11 @@ static void ask(struct tty *tty, struct asker *asker, struct ask_question *q)
 	uint64_t deadline = timeout ? moment_now().mono_ns + timeout : 0;
 	enum talk_end end;
 
+	/* Its task runs a handler: it comes again, or the question goes. */
+	if (asker_waiting(asker, q) == 0) {
+		wait_changed(asker, LEFT_LOOK_MS);
+		return;
+	}
 	if (tty->terminal.fd < 0 || !take_terminal(tty, asker, q, deadline)) {
 		asker_give_up(asker, q);
 		return;

@@ -433,7 +433,7 @@ stack_shown() {
 }
 
 @test "Ctrl-D is no answer, and so is a time that is over: denied, as ask.unanswered" {
-	talk --ask-timeout 1 -- sh -c 'curl -s http://127.0.0.1:81/; curl -s http://127.0.0.1:82/; echo "status $?"' <<-'SCRIPT'
+	talk --ask-timeout 3 -- sh -c 'curl -s http://127.0.0.1:81/; curl -s http://127.0.0.1:82/; echo "status $?"' <<-'SCRIPT'
 		expect wants to run
 		expect  > 
 		send r
@@ -442,7 +442,7 @@ stack_shown() {
 		send \x04
 		expect no answer: denied
 		expect :82
-		expect no answer: denied
+		expect no answer in time: denied
 		expect status 7
 	SCRIPT
 	expect_events 2 '.verdict == "deny" and .reason == "ask.unanswered" and .call == "connect"'
@@ -456,16 +456,18 @@ stack_shown() {
 	expect_event '.type == "warning" and .code == "ask.nobody"'
 }
 
-narrow_script() {
-	[ -z "${1:-}" ] || printf 'expect  > \nresize 30 24\nexpect wants to\n'
-	printf 'expect  > \nsend n\n'
-}
-
-@test "a narrow terminal: no line is longer" {
-	# After a resize the question does not always come again: a fault that is open.
-	WIDTH=40 talk -- curl -s 'http://127.0.0.1:81/a/path/that/is/longer/than/the/terminal/is/wide' \
-		< <(narrow_script "${CALLGATE_SOAK:-}")
+@test "a narrow terminal: no line is longer, and after a resize the question comes again" {
+	WIDTH=40 talk -- curl -s 'http://127.0.0.1:81/a/path/that/is/longer/than/the/terminal/is/wide' <<-'SCRIPT'
+		expect callgate: 
+		expect  > 
+		resize 30 24
+		expect callgate: 
+		expect  > 
+		send n
+		expect denied once
+	SCRIPT
 	awk 'length($0) > 40' seen | grep -v DENY >long || true
+	awk 'length($0) > 30' RS='\r?\n' <(sed '1,/ > $/d' seen | sed '/denied once/q') >>long
 	cat long
 	[ ! -s long ]
 }
@@ -656,6 +658,77 @@ narrow_script() {
 	"$FIXTURES/pty_driver" script bash --norc --noprofile -i 3>&-
 }
 
+# Plays the script that comes in against an interactive shell.
+in_a_shell() {
+	cat >script
+	export CALLGATE PS1='ready> ' TERM=dumb ENV=
+	"$FIXTURES/pty_driver" script bash --norc --noprofile -i 3>&-
+}
+
+@test "Ctrl-Z at a question stops the whole job; fg brings both back" {
+	in_a_shell <<-'SCRIPT'
+		expect ready>
+		send stty -g >before; "$CALLGATE" ask -o text -- sh -c 'curl -s http://127.0.0.1:81/; echo "status $?"'\n
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send \x1a
+		expect Stopped
+		expect ready>
+		send stty -g >between; ps -o s=,comm= -t "$(tty)" | grep callgate >states; fg\n
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send r
+		expect wants to connect
+		expect  > 
+		send \x1a
+		expect Stopped
+		expect ready>
+		send fg\n
+		expect wants to connect
+		expect  > 
+		send n
+		expect denied once
+		expect status 7
+		expect ready>
+		send exit 0\n
+	SCRIPT
+	diff before between
+	[ "$(cat states)" = 'T callgate' ]
+}
+
+@test "Ctrl-Z where a job cannot be stopped: the question comes again" {
+	talk -- curl -s http://127.0.0.1:81/ <<-'SCRIPT'
+		expect wants to connect
+		expect  > 
+		send \x1a
+		expect told to stop
+		expect wants to connect
+		expect  > 
+		send n
+		expect denied once
+	SCRIPT
+	[ "$ended" -eq 7 ]
+}
+
+@test "what the command writes over the question does not matter: Ctrl-L and Enter show it again" {
+	policy_asking_connects
+	talk -p policy.yaml -- sh -c "$(job_until_go 'curl -s http://127.0.0.1:81/' 'printf "garbled\rtwice"')" <<-'SCRIPT'
+		expect wants to connect
+		expect  > 
+		run touch go
+		expect twice
+		send \x0c
+		expect wants to connect
+		expect  > 
+		send \n
+		expect wants to connect
+		expect  > 
+		send n
+		expect status 7
+	SCRIPT
+	[ "$(seen 'no such key')" -eq 0 ]
+}
+
 @test "a run whose time is over gives the terminal back, too" {
 	cat >script <<-'SCRIPT'
 		expect ready>
@@ -669,14 +742,98 @@ narrow_script() {
 	diff before after
 }
 
-@test "a process that is stopped while it waits can be answered, and goes on later" {
-	talk -- sh -c 'curl -s http://127.0.0.1:81/ & sleep 1; kill -STOP $!; sleep 0.5; echo stop""ped; kill -CONT $!; wait $!; echo "status $?"' <<-'SCRIPT'
-		expect wants to run
-		expect  > 
-		send wwr
+# asks CONNECTS: connects are asked about, everything else is allowed.
+policy_asking_connects() {
+	policy <<-'POLICY'
+		default: {connect: ask, bind: deny, exec: allow, spawn: allow, socket: allow}
+	POLICY
+}
+
+# A background job, and what the shell does to it once the file `go` is there.
+job_until_go() {
+	echo "$1"' & until [ -e go ]; do sleep 0.05; done; '"$2"'; wait $!; echo "status $?"'
+}
+
+signal_kills() {
+	policy_asking_connects
+	talk -p policy.yaml --backend "$1" -- sh -c "$(job_until_go 'curl -s http://127.0.0.1:81/' 'kill $!')" <<-'SCRIPT'
 		expect wants to connect
 		expect  > 
-		expect stopped
+		run touch go
+		expect status 143
+	SCRIPT
+	[ "$(seen 'wants to')" -eq 1 ]
+	expect_event '.call == "connect" and .verdict == "ask" and .error == "ERESTARTNOINTR"'
+	expect_event '.type == "exit" and .comm == "curl" and .signal == "SIGTERM"'
+}
+
+@test "a signal that kills is not held up by a question (ptrace)" {
+	signal_kills ptrace
+}
+
+@test "a signal that kills is not held up by a question (notify)" {
+	signal_kills notify
+}
+
+@test "a program that waits to be run dies of a signal, too; and so does all of a killed run" {
+	policy <<-'POLICY'
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules:
+		  - exec: /usr/bin/true
+		    verdict: ask
+	POLICY
+	talk -p policy.yaml -- sh -c "$(job_until_go /usr/bin/true 'kill $!')" <<-'SCRIPT'
+		expect wants to run /usr/bin/true
+		expect  > 
+		run touch go
+		expect status 143
+	SCRIPT
+	talk -p policy.yaml -- env true <<-'SCRIPT'
+		expect wants to run /usr/bin/true
+		expect  > 
+		run kill $PLAYED
+	SCRIPT
+	[ "$ended" -eq 143 ]
+}
+
+# The question stays where it is: it is still the same call.
+handlers_run() {
+	policy_asking_connects
+	talk -p policy.yaml --backend "$1" -- "$FIXTURES/signalled_connect" 81 <<-'SCRIPT'
+		expect wants to connect
+		expect  > 
+		run kill -USR1 $PLAYED
+		expect handled 1
+		run kill -USR1 $PLAYED
+		expect handled 2
+		run kill -USR1 $PLAYED
+		expect handled 3
+		send n
+		expect denied once
+		expect connect -13
+	SCRIPT
+	[ "$(seen 'wants to connect')" -eq 1 ]
+}
+
+@test "handlers of signals run while a call waits, and the question stays (ptrace)" {
+	handlers_run ptrace
+}
+
+@test "handlers of signals run while a call waits, and the question stays (notify)" {
+	handlers_run notify
+}
+
+@test "a process that is stopped takes its question back, and asks again when it goes on" {
+	policy_asking_connects
+	talk -p policy.yaml -- sh -c "$(job_until_go 'curl -s http://127.0.0.1:81/' \
+		'kill -STOP $!; until [ -e on ]; do sleep 0.05; done; kill -CONT $!')" <<-'SCRIPT'
+		expect wants to connect
+		expect  > 
+		run touch go
+		expect the process is gone, or stopped
+		run touch on
+		expect wants to connect
+		expect  > 
 		send n
 		expect status 7
 	SCRIPT
