@@ -7,61 +7,118 @@
 #include "policy/who.h"
 
 /*
- * From ld.so(8), bash(1), and the manuals of the interpreters: what names files
- * that are loaded as code, or holds code. A final * stands for the rest of a name.
+ * From ld.so(8), bash(1), and the manuals of the interpreters and libraries: what names
+ * files that are loaded as code, or holds code. A final * stands for the rest of a name.
+ *
+ * Not here: what names another program to run (GIT_SSH_COMMAND, PAGER, EDITOR), since
+ * that is an exec, judged by itself; and what tunes without bringing code (GLIBC_TUNABLES).
  */
 static const char *const code_variables[] = {
 	"LD_AUDIT",
 	"LD_LIBRARY_PATH",
+	"LD_ORIGIN_PATH",
 	"LD_PRELOAD",
 	"GCONV_PATH", /* modules of iconv(3) */
+	/* Shells: PS4 is expanded as code where SHELLOPTS has xtrace. */
 	"BASH_ENV",
-	"BASH_FUNC_*", /* exported functions */
+	"BASH_FUNC_*",
+	"BASH_LOADABLES_PATH",
+	"FPATH",
+	"PS4",
+	"SHELLOPTS",
 	"ZDOTDIR",
+	/* Python: PYTHONWARNINGS imports the module of a category. */
 	"PYTHONBREAKPOINT",
 	"PYTHONHOME",
 	"PYTHONPATH",
+	"PYTHONPLATLIBDIR",
 	"PYTHONPYCACHEPREFIX",
 	"PYTHONSTARTUP",
 	"PYTHONUSERBASE",
-	"PYTHONWARNINGS", /* imports the module of a category */
+	"PYTHONWARNINGS",
+	/* Perl, Ruby, Node, Lua, awk, PHP */
 	"PERL5DB",
 	"PERL5LIB",
 	"PERL5OPT",
 	"PERLLIB",
+	"BUNDLE_GEMFILE",
+	"GEM_HOME",
+	"GEM_PATH",
 	"RUBYLIB",
 	"RUBYOPT",
 	"NODE_OPTIONS",
 	"NODE_PATH",
+	"NODE_REPL_EXTERNAL_MODULE",
 	"LUA_CPATH*",
 	"LUA_INIT*",
 	"LUA_PATH*",
-	"CLASSPATH",
-	"JAVA_TOOL_OPTIONS",
-	"JDK_JAVA_OPTIONS",
-	"_JAVA_OPTIONS",
+	"AWKLIBPATH",
+	"AWKPATH",
 	"PHPRC",
 	"PHP_INI_SCAN_DIR",
+	/* Java, .NET, Erlang */
+	"CLASSPATH",
+	"IBM_JAVA_OPTIONS",
+	"JAVA_TOOL_OPTIONS",
+	"JDK_JAVA_OPTIONS",
+	"OPENJ9_JAVA_OPTIONS",
+	"_JAVA_OPTIONS",
+	"CORECLR_PROFILER*",
+	"DOTNET_ADDITIONAL_DEPS",
+	"DOTNET_SHARED_STORE",
 	"DOTNET_STARTUP_HOOKS",
+	"MONO_PATH",
+	"ERL_AFLAGS",
+	"ERL_FLAGS",
+	"ERL_LIBS",
+	"ERL_ZFLAGS",
+	/* Others that run a language of their own */
+	"EMACSLOADPATH",
+	"EXINIT",
 	"GUILE_LOAD_COMPILED_PATH",
 	"GUILE_LOAD_PATH",
-	"R_PROFILE_USER",
+	"JULIA_DEPOT_PATH",
+	"JULIA_LOAD_PATH",
+	"MAKEFILES",
+	"R_ENVIRON*",
+	"R_LIBS*",
+	"R_PROFILE*",
 	"TCLLIBPATH",
+	"TCL_LIBRARY",
+	"VIMINIT",
+	"VIMRUNTIME",
+	/* Modules that libraries load */
+	"GSS_MECH_CONFIG",
+	"KRB5_CONFIG",
 	"OPENSSL_CONF",
 	"OPENSSL_ENGINES",
 	"OPENSSL_MODULES",
+	"SASL_CONF_PATH",
+	"SASL_PATH",
+	"GDK_PIXBUF_MODULE*",
 	"GIO_EXTRA_MODULES",
+	"GIO_MODULE_DIR",
+	"GI_TYPELIB_PATH",
+	"GST_PLUGIN_*",
+	"GTK3_MODULES",
+	"GTK_EXE_PREFIX",
 	"GTK_MODULES",
 	"GTK_PATH",
+	"QML2_IMPORT_PATH",
+	"QML_IMPORT_PATH",
 	"QT_PLUGIN_PATH",
+	"QT_QPA_PLATFORM_PLUGIN_PATH",
 	NULL,
 };
 
 static bool name_is(const char *known, const char *name, size_t len)
 {
-	size_t n = strcspn(known, "*");
+	size_t n = 0;
 
-	return known[n] ? len >= n && !memcmp(known, name, n) : len == n && !memcmp(known, name, n);
+	/* Nearly all differ at once: this is done for every entry of an exec. */
+	while (n < len && known[n] == name[n] && known[n])
+		n++;
+	return known[n] == '*' || (n == len && !known[n]);
 }
 
 bool environment_puts_code(const char *name, size_t len)

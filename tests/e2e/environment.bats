@@ -72,6 +72,28 @@ names_cat() {
 	expect_event '.reason == "env.code" and .env_code == "BASH_ENV"'
 }
 
+@test "of a variable that is there twice, each is looked at" {
+	names_cat <<<''
+	cat >twice.c <<-'C'
+		#include <unistd.h>
+		int main(int argc, char **argv)
+		{
+			char *env[] = { argv[1], argv[2], 0 };
+			return argc < 3 ? 2 : execve("/usr/bin/cat", (char *[]){ "cat", "/dev/null", 0 }, env), 3;
+		}
+	C
+	gcc -o twice twice.c
+	run enforce ./twice LD_PRELOAD= LD_PRELOAD=/nowhere/x.so
+	[ "$status" -eq 3 ]
+	expect_event '.reason == "env.code" and .env_code == "LD_PRELOAD"'
+	run enforce ./twice LD_PRELOAD=/nowhere/x.so LD_PRELOAD=
+	[ "$status" -eq 3 ]
+	# None of these is one to ld.so or to a shell.
+	for entry in LD_PRELOAD =LD_PRELOAD=/x ld_preload=/x; do
+		enforce ./twice "$entry" A=1
+	done
+}
+
 @test "others are, and so is one with an empty variable" {
 	names_cat <<<''
 	enforce sh -c 'PYTHONPATH=/nowhere true; LD_PRELOAD= cat /dev/null'

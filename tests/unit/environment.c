@@ -40,6 +40,29 @@ static void what_becomes_of_a_variable(void **state)
 	policy_free(p);
 }
 
+static void names_that_put_code_are_told_apart(void **state)
+{
+	static const char *const code[] = { "LD_AUDIT=x", "LD_LIBRARY_PATH=:", "GCONV_PATH=/x",
+		"PS4=$(x)", "SHELLOPTS=xtrace", "PYTHONHOME=x", "PYTHONSTARTUP=x",
+		"PYTHONPLATLIBDIR=../x", "PERL5DB=x", "RUBYOPT=-rx", "GEM_PATH=x",
+		"JAVA_TOOL_OPTIONS=-javaagent:x", "_JAVA_OPTIONS=x", "MAKEFILES=x", "VIMINIT=:!x",
+		"R_PROFILE=x", "R_PROFILE_USER=x", "LUA_INIT_5_4=x", "OPENSSL_CONF=x",
+		"GST_PLUGIN_PATH_1_0=x", "BASH_FUNC_x%%=() { x; }", "LD_PRELOAD==x" };
+	static const char *const none[] = { "LD_PRELOAD", "=LD_PRELOAD=x", "ld_preload=x",
+		" LD_PRELOAD=x", "LD_PRELOAD =x", "LD_PRELOAD\n=x", "LD_PRELOAD2=x",
+		"XLD_PRELOAD=x", "PYTHON=x", "PERL=x", "PATH=/x", "HOME=/x", "ENV=production",
+		"PAGER=x", "GIT_SSH_COMMAND=x", "GLIBC_TUNABLES=glibc.malloc.check=3",
+		"MAKEFLAGS=w", "" };
+	struct policy *p = policy_of(ALLOW NAMES, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(code) / sizeof(code[0]); i++)
+		assert_string_equal(fate(p, code[i]), "code");
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_string_equal(fate(p, none[i]), "stays");
+	policy_free(p);
+}
+
 static void code_matters_only_where_rules_name_programs(void **state)
 {
 	static const struct {
@@ -204,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_becomes_of_a_variable),
+		cmocka_unit_test(names_that_put_code_are_told_apart),
 		cmocka_unit_test(code_matters_only_where_rules_name_programs),
 		cmocka_unit_test(an_exec_is_judged_by_its_environment),
 		cmocka_unit_test(limits_have_units),
