@@ -11,9 +11,8 @@
 #include "supervisor/reload/impl.h"
 
 enum {
-	REPEAT_MS = 60000, /* between warnings that there is no good policy */
-	QUIET_MS = 30,     /* a file that is being written is not read */
-	QUIET_MAX = 100,   /* so often; then it is read all the same */
+	QUIET_MS = 30,   /* a file that is being written is not read */
+	QUIET_MAX = 100, /* so often; then it is read all the same */
 };
 
 static void take_warning(void *ctx, const char *text)
@@ -135,7 +134,7 @@ static void *reload_run(void *arg)
 	eventfd_t woken;
 
 	while (!atomic_load(&reload->over)) {
-		int n = poll(fds, 2, atomic_load(&reload->failing) ? REPEAT_MS : -1);
+		int n = poll(fds, 2, atomic_load(&reload->failing) ? reload->repeat_ms : -1);
 		bool load;
 
 		if (n > 0 && (fds[0].revents & POLLIN))

@@ -20,11 +20,14 @@
 struct call_set;
 struct reload_result;
 
+enum { RELOAD_REPEAT_MS = 60000 };
+
 struct reload {
 	const char *const *files;      /* borrowed; ends with NULL */
 	const struct call_set *select; /* borrowed: what the filter of the run stops */
 	struct tracer *tracer;         /* borrowed: woken when a policy is ready */
 	bool watch;                    /* also when a file changes */
+	int repeat_ms; /* between warnings that there is no good policy: RELOAD_REPEAT_MS */
 
 	pthread_t thread;
 	bool runs;
@@ -39,7 +42,8 @@ struct reload {
 	struct reload_result *first, **last; /* in the order of the tries */
 };
 
-/* Starts the thread. The fields up to `watch` are set before, `policy` is the one of the start. */
+/* Starts the thread. The fields up to `repeat_ms` are set before, `policy` is the one of the start.
+ */
 int reload_start(struct reload *reload, const struct policy *policy, struct err **err);
 
 /* Asks for a reload. For any thread. Does nothing when there is no thread. */

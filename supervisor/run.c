@@ -369,6 +369,7 @@ static int start_reloading(struct run *run, struct err **err)
 	run->reload.select = run->options->select;
 	run->reload.tracer = run->tracer;
 	run->reload.watch = run->options->watch_policy;
+	run->reload.repeat_ms = RELOAD_REPEAT_MS;
 	run->watch.reload = &run->reload;
 	run->signals.hangup = on_hangup;
 	run->signals.hangup_ctx = &run->reload;

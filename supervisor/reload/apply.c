@@ -51,7 +51,9 @@ static void refuse(
 	cleanup_sbuf struct sbuf text = SBUF_INIT;
 	bool close = policy_closes_on_error(gate->judge.policy, mode_enforces(gate->mode));
 
-	atomic_store(&reload->failing, true);
+	/* The thread may wait for the next try already, and not for the time to say it again. */
+	if (!atomic_exchange(&reload->failing, true))
+		reload_wake(reload);
 	gate->judge.closed = close;
 	sbuf_fmt(&text, "the policy cannot be loaded again, and %s: %s",
 		close ? "nothing passes until it can" : "the last good one holds", why);
