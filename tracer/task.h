@@ -17,6 +17,9 @@
 
 struct program_table;
 
+/* Whether a process's numbers of processes are callgate's: pid_namespaces(7). */
+enum pid_namespace { PID_NAMESPACE_UNKNOWN, PID_NAMESPACE_OURS, PID_NAMESPACE_OTHER };
+
 /* A thread group. Lives as long as one of its tasks does. */
 struct process {
 	pid_t pid;
@@ -25,7 +28,8 @@ struct process {
 	uint64_t budgets;              /* of whoever watches: the set it counts in */
 	unsigned tasks;                /* live ones */
 	unsigned word_size;            /* of a pointer, in bytes */
-	uint64_t start_ns;             /* CLOCK_MONOTONIC */
+	enum pid_namespace pid_namespace;
+	uint64_t start_ns; /* CLOCK_MONOTONIC */
 	UT_hash_handle hh;
 };
 

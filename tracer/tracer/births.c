@@ -5,6 +5,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tracer/program_table.h"
 
@@ -46,6 +47,33 @@ static void newborn_born(struct tracer *tracer, const struct newborn *newborn,
 		tracer_handle(tracer, newborn->tid, newborn->status);
 }
 
+/* It never changes for a process, only for its children: setns(2), unshare(2). */
+static bool shares_pid_namespace(struct process *process)
+{
+	char ours[32], its[32];
+
+	if (process->pid_namespace == PID_NAMESPACE_UNKNOWN) {
+		bool same = proc_readlink(getpid(), "ns/pid", ours, sizeof(ours)) &&
+			    proc_readlink(process->pid, "ns/pid", its, sizeof(its)) &&
+			    strcmp(ours, its) == 0;
+
+		process->pid_namespace = same ? PID_NAMESPACE_OURS : PID_NAMESPACE_OTHER;
+	}
+	return process->pid_namespace == PID_NAMESPACE_OURS;
+}
+
+/*
+ * The event says that the call has succeeded, and with which child: one stop less than
+ * to wait for its exit. A vfork(2) returns only when its child has run a program or died.
+ */
+static void tell_spawned(struct tracer *tracer, struct task *task, int event, pid_t child)
+{
+	struct call_result result = { .known = true, .value = child };
+
+	if (task->in_call && event != PTRACE_EVENT_VFORK && shares_pid_namespace(task->process))
+		task_call_returned(tracer, task, &result);
+}
+
 void tracer_on_fork(struct tracer *tracer, struct task *task, int event, int signal)
 {
 	static const char *const names[] = {
@@ -53,7 +81,7 @@ void tracer_on_fork(struct tracer *tracer, struct task *task, int event, int sig
 		[PTRACE_EVENT_VFORK] = "vfork",
 		[PTRACE_EVENT_CLONE] = "clone",
 	};
-	const struct process *parent = task->process;
+	struct process *parent = task->process;
 	struct newborn newborn;
 	unsigned long message;
 
@@ -67,6 +95,7 @@ void tracer_on_fork(struct tracer *tracer, struct task *task, int event, int sig
 		else
 			task_born(tracer, tid, leads_thread_group(tid) ? tid : parent->pid, parent,
 				task, names[event]);
+		tell_spawned(tracer, task, event, tid);
 	}
 	task_resume(task, 0);
 }
