@@ -173,5 +173,6 @@ const struct acts_on *acts_on_other(const struct call *call)
 		return acts_on_messages(call);
 	if (call_is_socketcall(call))
 		return acts_on_by_name(call->name);
-	return acts_on_args(call->name, call->args);
+	/* None of the others has a decoder. */
+	return call->desc ? NULL : acts_on_args(call->name, call->args);
 }

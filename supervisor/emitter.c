@@ -212,19 +212,21 @@ static struct emission *emission_get(struct emitter *emitter)
 static struct emission *submit(struct emitter *emitter, struct emission *emission)
 {
 	struct emission *spent;
+	bool wake;
 
 	pthread_mutex_lock(&emitter->lock);
 	emission->number = ++emitter->submitted;
 	line_put(&emitter->queue, emission);
-	if (emitter->asleep) {
-		emitter->asleep = false; /* one wake is enough */
-		pthread_cond_signal(&emitter->wanted);
-	}
+	wake = emitter->asleep;
+	emitter->asleep = false; /* one wake is enough */
 	if (emitter->queue.len > QUEUE_MAX)
 		spent = wait_written(emitter, emitter->done + 1);
 	else
 		spent = line_take_all(&emitter->spent);
 	pthread_mutex_unlock(&emitter->lock);
+	/* Without the lock, on which it would have to wait again. */
+	if (wake)
+		pthread_cond_signal(&emitter->wanted);
 	return spent;
 }
 

@@ -120,11 +120,11 @@ static bool is_plain_send(const struct call *call)
 }
 
 /*
- * Some calls stop without being asked for: sends whose registers cannot tell
- * whether they name a destination, what the tracer needs to keep its table, and
- * ptrace(2), of which some must not be let go.
+ * Some calls stop without being asked for: what the tracer needs to keep its
+ * table, and ptrace(2), of which some must not be let go.
  */
-static bool is_selected(const struct watch *watch, const struct task *task, const struct call *call)
+static bool is_asked_for(
+	const struct watch *watch, const struct task *task, const struct call *call)
 {
 	/* What tasks of the run do to one another is theirs to know. */
 	if (call_set_has_only_other(watch->select, call->name))
@@ -132,6 +132,14 @@ static bool is_selected(const struct watch *watch, const struct task *task, cons
 	if (call_kind(call) == CALL_KIND_SPAWN || filter_accounts_for(call->name) ||
 		strcmp(call->name, "ptrace") == 0)
 		return call_set_is_all(watch->select) || call_set_has(watch->select, call->name);
+	return true;
+}
+
+/* And sends, whose registers cannot always tell whether they name a destination. */
+static bool is_selected(const struct watch *watch, const struct task *task, const struct call *call)
+{
+	if (call_kind(call) != CALL_KIND_CONNECT)
+		return is_asked_for(watch, task, call);
 	/* In enforce an i386 send stays: its arguments are in memory, and it is made on behalf. */
 	if (watch->gate && mode_enforces(watch->gate->mode))
 		return true;

@@ -9,6 +9,7 @@
 
 #include <seccomp.h>
 
+#include "decoders/acts_on.h"
 #include "decoders/call.h"
 #include "decoders/select.h"
 
@@ -242,6 +243,18 @@ static void every_name_is_known_to_libseccomp(void **state)
 	call_set_free(set);
 }
 
+/* A call with a decoder need not be looked for among them. */
+static void none_that_act_on_others_has_a_decoder(void **state)
+{
+	const struct acts_on *acts;
+
+	(void)state;
+	for (size_t i = 0; (acts = acts_on_at(i)); i++) {
+		for (int id = CALL_NONE + 1; id < CALL_COUNT; id++)
+			assert_string_not_equal(acts->name, call_desc((enum call_id)id)->name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +269,7 @@ int main(void)
 		cmocka_unit_test(a_send_that_was_asked_for_is_wanted_without_address_too),
 		cmocka_unit_test(socketcall_stands_for_its_calls),
 		cmocka_unit_test(other_is_the_call_only_where_it_is_about_another),
+		cmocka_unit_test(none_that_act_on_others_has_a_decoder),
 		cmocka_unit_test(mistakes_name_the_right_word),
 		cmocka_unit_test(every_name_is_known_to_libseccomp),
 	};
