@@ -151,6 +151,45 @@ stack_of() {
 	rm "/tmp/perf-$(events '.type == "exit"' | jq .pid).map"
 }
 
+@test "out of code without unwind tables or frame pointer, where its way out is certain" {
+	[ "$(uname -m)" = x86_64 ] || skip 'the code is for x86-64'
+	build nofp gcc -O2 -fomit-frame-pointer
+	stack_of ./nofp trampoline
+	expect_frames 'inner middle middle outer ? in_code'
+	expect_event '.call == "connect" and (.stack_end | not)'
+}
+
+# A python3 that makes trampolines for perf: CPython 3.12 or later.
+python_with_trampolines() {
+	local python
+	for python in $(type -P python3 python3.1{2,3,4}) ~/.pyenv/versions/*/bin/python3; do
+		"$python" -X perf -c 'import sys; sys.exit(not sys.is_stack_trampoline_active())' \
+			2>/dev/null || continue
+		echo "$python"
+		return
+	done
+}
+
+@test "CPython says what its functions are called, when it is asked to: the whole way" {
+	local python
+	python=$(python_with_trampolines)
+	[ "$python" ] || skip 'no python3 that makes trampolines for perf here'
+	cat >script.py <<-'PYTHON'
+		import socket
+		def reach_out():
+		    socket.socket().connect_ex(("127.0.0.1", 1))
+		def wrapper():
+		    reach_out()
+		wrapper()
+	PYTHON
+	stack_of "$python" -X perf script.py
+	rm -f "/tmp/perf-$(events '.call == "connect"' | jq .pid).map"
+	expect_same "py::reach_out:$PWD/script.py py::wrapper:$PWD/script.py py::<module>:$PWD/script.py" \
+		"$(events '.call == "connect"' |
+			jq -r '[.stack[].symbol // "" | select(startswith("py::"))] | join(" ")')"
+	expect_event '.call == "connect" and .stack[-1].symbol == "_start" and (.stack_end | not)'
+}
+
 @test "node says what its functions are called, when it is asked to" {
 	echo 'function reach_out() { process.binding("spawn_sync"); require("child_process").spawnSync("/bin/true"); }
 		reach_out()' >script.js
@@ -222,10 +261,12 @@ socket.socket().connect_ex(("127.0.0.1", 1))'
 		or .symbol == "uv__tcp_connect")'
 }
 
-# Runs a function for each way in which enforce stops calls.
+# Runs a function for each way in which enforce stops calls. No `||` here: after it, what
+# fails within the function would go unseen.
 in_each_backend() {
 	for BACKEND in notify ptrace; do
-		"$@" || { echo "with --backend $BACKEND"; return 1; }
+		echo "with --backend $BACKEND"
+		"$@"
 	done
 }
 
@@ -313,6 +354,85 @@ killed_with_frames() {
 	local own='^(inner|middle|outer|in_handler|interrupted|in_signal|main|<signal.*)$'
 	expect_same "$(grep -E "$own" <<<"$theirs")" "$(grep -E "$own" <<<"$ours")"
 	[ "$(grep -cE "$own" <<<"$theirs")" -eq 9 ]
+}
+
+# Two libraries of the same code, size and place under names of their own, and a program that
+# opens, calls and closes those it is told. "run COMMAND" changes something in between.
+replaced_library() {
+	local name
+	for name in first second; do
+		gcc -O2 -shared -fPIC -o "lib$name.so" -x c - <<-C
+			#include <sys/socket.h>
+			int by_$name(int fd, const struct sockaddr *to, socklen_t len);
+			int by_$name(int fd, const struct sockaddr *to, socklen_t len)
+			{
+				return connect(fd, to, len) ? 1 : 2;
+			}
+		C
+	done
+	cat >main.c <<-'C'
+		#include <arpa/inet.h>
+		#include <dlfcn.h>
+		#include <stdlib.h>
+		#include <string.h>
+		typedef int by(int fd, const struct sockaddr *to, socklen_t len);
+		static void call_by(const char *library, const char *name, int fd)
+		{
+			struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+			void *opened = dlopen(library, RTLD_NOW), *at = dlsym(opened, name);
+			by *call;
+			memcpy(&call, &at, sizeof(call));
+			to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+			call(fd, (void *)&to, sizeof(to));
+			dlclose(opened);
+		}
+		int main(int argc, char **argv)
+		{
+			int fd = socket(AF_INET, SOCK_DGRAM, 0);
+			for (int i = 1; i + 1 < argc; i += 2) {
+				if (strcmp(argv[i], "run") == 0)
+					system(argv[i + 1]);
+				else
+					call_by(argv[i], argv[i + 1], fd);
+			}
+			return 0;
+		}
+	C
+	gcc -O2 -o replaces main.c
+}
+
+# expect_names NAME...: of the functions that called connect(2), all at one place.
+expect_names() {
+	expect_same "$*" "$(events '.call == "connect"' | jq -r '.stack[1].symbol' | paste -sd ' ')"
+	expect_same 1 "$(events '.call == "connect"' | jq '.stack[1].address' | uniq | wc -l)"
+}
+
+replaced_by_another() {
+	policy_allowing 127.0.0.1:2
+	backend -k ./replaces ./libfirst.so by_first ./libfirst.so by_first \
+		./libsecond.so by_second ./libfirst.so by_first
+	expect_names by_first by_first by_second by_first
+}
+
+@test "a library that takes the place of another, of the same size: the names are its own" {
+	replaced_library
+	in_each_backend replaced_by_another
+}
+
+@test "a library that was written over, and opened again at the same place" {
+	replaced_library
+	stack_of ./replaces ./libfirst.so by_first ./libfirst.so by_first \
+		run 'cat libsecond.so >libfirst.so' ./libfirst.so by_second
+	expect_names by_first by_first by_second
+}
+
+@test "the same where the kernel does not tell of single mappings: all are read again" {
+	replaced_library
+	run -0 "$FIXTURES/deny_map_query" "$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect \
+		./replaces ./libfirst.so by_first ./libfirst.so by_first \
+		./libsecond.so by_second ./libsecond.so by_second \
+		run 'cat libfirst.so >libsecond.so' ./libsecond.so by_first
+	expect_names by_first by_first by_second by_second by_first
 }
 
 # Connects by way of a library of its own, and then from the program itself.

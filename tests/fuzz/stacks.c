@@ -31,6 +31,14 @@ static void fuzz_maps(const char *text, size_t len)
 			stack_maps_find(&maps, map->end - 1) != map)
 			abort();
 	}
+	for (size_t i = 0; i < maps.segments.len; i++) {
+		const struct stack_segment *segment = &maps.segments.items[i];
+
+		if (segment->start >= segment->end || (i && segment->start < segment[-1].end) ||
+			stack_maps_segment(&maps, segment->start) != segment ||
+			stack_maps_segment(&maps, segment->end - 1) != segment)
+			abort();
+	}
 	stack_maps_free(&maps);
 }
 

@@ -9,9 +9,12 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "tracer/stack/map_query.h"
 #include "tracer/stack/maps.h"
 
 #define cleanup_maps __attribute__((cleanup(stack_maps_free)))
@@ -138,6 +141,67 @@ static void our_own_code_is_found(void **state)
 	assert_non_null(strstr(map->path, "/stack_maps"));
 }
 
+static void every_executable_mapping_is_known_by_itself(void **state)
+{
+	cleanup_maps struct stack_maps maps = parse("1000-2000 r-xp 00000000 08:01 42     /x\n"
+						    "2000-3000 r--p 00001000 08:01 42     /x\n"
+						    "3000-4000 r-xp 00002000 08:01 42     /x\n"
+						    "8000-9000 r-xp 00000000 00:00 0 \n");
+	const struct stack_segment *segment = stack_maps_segment(&maps, 0x3fff);
+
+	(void)state;
+	assert_int_equal(maps.len, 2);
+	assert_int_equal(maps.segments.len, 3);
+	assert_non_null(segment);
+	assert_int_equal(segment->start, 0x3000);
+	assert_int_equal(segment->end, 0x4000);
+	assert_int_equal(segment->offset, 0x2000);
+	assert_int_equal(segment->dev, makedev(8, 1));
+	assert_int_equal(segment->ino, 42);
+	assert_null(stack_maps_segment(&maps, 0x2000));
+	assert_null(stack_maps_segment(&maps, 0xfff));
+	assert_int_equal(stack_maps_segment(&maps, 0x8000)->ino, 0);
+}
+
+static void what_the_kernel_says_of_an_address_is_what_stands_in_the_maps(void **state)
+{
+	cleanup_maps struct stack_maps maps;
+	cleanup_close int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	const struct stack_segment *read;
+	struct stack_segment now;
+
+	(void)state;
+	assert_true(fd >= 0 && stack_maps_read(&maps, fd, "/"));
+	if (stack_map_query(fd, 0, &now) < 0)
+		skip(); /* before Linux 6.11 */
+	read = stack_maps_segment(&maps, (uintptr_t)our_own_code_is_found);
+	assert_int_equal(stack_map_query(fd, (uintptr_t)our_own_code_is_found, &now), 1);
+	assert_non_null(read);
+	assert_int_equal(now.start, read->start);
+	assert_int_equal(now.end, read->end);
+	assert_int_equal(now.offset, read->offset);
+	assert_int_equal(now.dev, read->dev);
+	assert_int_equal(now.ino, read->ino);
+	/* Data, and nothing. */
+	assert_int_equal(stack_map_query(fd, (uintptr_t)&maps, &now), 0);
+	assert_int_equal(stack_map_query(fd, 0, &now), 0);
+}
+
+static void a_change_of_the_maps_is_noticed(void **state)
+{
+	cleanup_maps struct stack_maps maps;
+	cleanup_close int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	void *at = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	assert_true(fd >= 0 && stack_maps_read(&maps, fd, "/"));
+	assert_true(stack_maps_hold(&maps, fd));
+	/* Of the same size, at the same place. */
+	assert_int_equal(mprotect(at, 8192, PROT_NONE), 0);
+	assert_false(stack_maps_hold(&maps, fd));
+	munmap(at, 8192);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +213,9 @@ int main(void)
 		cmocka_unit_test(an_address_is_found_in_its_entry_only),
 		cmocka_unit_test(lines_without_sense_are_left_out),
 		cmocka_unit_test(our_own_code_is_found),
+		cmocka_unit_test(every_executable_mapping_is_known_by_itself),
+		cmocka_unit_test(what_the_kernel_says_of_an_address_is_what_stands_in_the_maps),
+		cmocka_unit_test(a_change_of_the_maps_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

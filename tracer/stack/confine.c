@@ -5,11 +5,14 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "tracer/stack/map_query.h"
 
 enum { SOCKET = 3 };
 
@@ -30,6 +33,9 @@ static const int allowed[] = { SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv
 static bool add_rules(scmp_filter_ctx filter)
 {
 	static const struct scmp_arg_cmp not_executable = { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 };
+	/* The kernel takes the request's lower half. */
+	const struct scmp_arg_cmp map_query = { 1, SCMP_CMP_MASKED_EQ, UINT32_MAX,
+		stack_map_query_request };
 
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) < 0)
@@ -38,7 +44,8 @@ static bool add_rules(scmp_filter_ctx filter)
 	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, &not_executable) ==
 		       0 &&
 	       seccomp_rule_add_array(
-		       filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &not_executable) == 0;
+		       filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &not_executable) == 0 &&
+	       seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &map_query) == 0;
 }
 
 #if defined(__SANITIZE_ADDRESS__)

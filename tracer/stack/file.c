@@ -29,6 +29,30 @@ static int ask_file(const struct stack_host *host, const struct stack_map *map)
 	return answer.fd;
 }
 
+static struct stack_file_key key_of(const struct stat *st)
+{
+	struct stack_file_key key;
+
+	memset(&key, 0, sizeof(key)); /* padding, too: keys are compared as bytes */
+	key.dev = st->st_dev;
+	key.ino = st->st_ino;
+	key.size = (uint64_t)st->st_size;
+	key.mtime_sec = st->st_mtim.tv_sec;
+	key.mtime_nsec = st->st_mtim.tv_nsec;
+	return key;
+}
+
+bool stack_file_holds(const struct stack_file *file)
+{
+	struct stack_file_key now;
+	struct stat st;
+
+	if (fstat(file->fd, &st) < 0)
+		return false;
+	now = key_of(&st);
+	return memcmp(&now, &file->key, sizeof(now)) == 0;
+}
+
 static struct stack_file *add_file(
 	struct stack_files *files, const struct stack_file_key *key, int *fd)
 {
@@ -62,12 +86,7 @@ struct stack_file *stack_files_open(
 	*lack = STACK_LACK_ACCESS;
 	if (st.st_size > FILE_BYTES_MAX)
 		return NULL;
-	memset(&key, 0, sizeof(key));
-	key.dev = st.st_dev;
-	key.ino = st.st_ino;
-	key.size = (uint64_t)st.st_size;
-	key.mtime_sec = st.st_mtim.tv_sec;
-	key.mtime_nsec = st.st_mtim.tv_nsec;
+	key = key_of(&st);
 	HASH_FIND(hh, files->files, &key, sizeof(key), file);
 	if (!file)
 		file = add_file(files, &key, &fd);

@@ -57,6 +57,9 @@ bool stack_files_are_full(const struct stack_files *files);
 struct stack_file *stack_files_open(
 	struct stack_files *files, const struct stack_map *map, enum stack_lack *lack);
 
+/* False: it was written to since it was opened. */
+bool stack_file_holds(const struct stack_file *file);
+
 /* NULL: not looked up before. */
 const struct stack_symbol *stack_file_symbol(const struct stack_file *file, uint64_t address);
 

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -139,29 +138,12 @@ void stack_host_answer(const struct stack_request *request, const struct stack_q
 		answer->fd = perf_map_open(pid);
 }
 
-/* The number of pages the process has mapped: proc(5), /proc/PID/statm. 0: not known. */
-static uint64_t read_total_vm(pid_t pid)
-{
-	char path[PROC_PATH_SIZE], text[64];
-	cleanup_close int fd = -1;
-	ssize_t n;
-
-	proc_path(path, pid, "statm");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	return strtoull(text, NULL, 10);
-}
-
 bool stack_host_request(pid_t pid, pid_t tid, struct stack_request *request)
 {
 	request->pid = pid;
 	request->tid = tid;
 	if (!stack_regs_read(tid, &request->regs))
 		return false;
-	request->total_vm = read_total_vm(pid);
 	request->ahead = request->regs.sp - request->regs.sp % STACK_PAGE;
 	for (unsigned i = 0; i < STACK_PAGES_AHEAD; i++)
 		request->has_ahead[i] = task_memory_read(tid, request->ahead + i * STACK_PAGE,

@@ -21,8 +21,7 @@ enum { STACK_PAGE = 4096, STACK_PAGES_AHEAD = 2, STACK_BUILD_ID_MAX = 64 };
 /* A stack that is wanted. No pointers: it crosses between processes as it is. */
 struct stack_request {
 	pid_t pid, tid;
-	bool symbols;      /* else modules alone */
-	uint64_t total_vm; /* pages the process has mapped; 0: not known */
+	bool symbols; /* else modules alone */
 	struct stack_regs regs;
 	uint64_t ahead; /* address of the pages below: those that are asked for first */
 	bool has_ahead[STACK_PAGES_AHEAD];

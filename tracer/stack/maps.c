@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <uthash.h>
 
 #include "base/sbuf.h"
 #include "policy/vec.h"
@@ -124,6 +125,20 @@ static void drop_without_code(struct stack_maps *maps)
 	maps->len--;
 }
 
+static bool add_segment(struct stack_maps *maps, const struct line *line)
+{
+	struct stack_segment *segment = vec_add(&maps->segments);
+
+	if (!segment)
+		return false;
+	segment->start = line->start;
+	segment->end = line->end;
+	segment->offset = line->offset;
+	segment->dev = line->dev;
+	segment->ino = line->ino;
+	return true;
+}
+
 static bool add_line(struct stack_maps *maps, const struct line *line)
 {
 	struct stack_map *map = maps->len ? &maps->items[maps->len - 1] : NULL;
@@ -144,7 +159,7 @@ static bool add_line(struct stack_maps *maps, const struct line *line)
 		map->code_start = line->start;
 		map->code_end = line->end;
 	}
-	return true;
+	return !line->executable || add_segment(maps, line);
 }
 
 bool stack_maps_parse(struct stack_maps *maps, const char *text, size_t len)
@@ -167,19 +182,43 @@ bool stack_maps_parse(struct stack_maps *maps, const char *text, size_t len)
 	return true;
 }
 
-bool stack_maps_read(struct stack_maps *maps, int fd, const char *root)
+static bool read_text(int fd, struct sbuf *text)
 {
-	cleanup_sbuf struct sbuf text = SBUF_INIT;
 	char part[16384];
 	ssize_t n;
 
-	while (text.len < STACK_MAPS_BYTES && (n = read(fd, part, sizeof(part))) > 0)
-		sbuf_add(&text, part, (size_t)n);
-	if (text.failed || !stack_maps_parse(maps, sbuf_text(&text), text.len))
+	if (lseek(fd, 0, SEEK_SET) < 0)
 		return false;
+	while (text->len < STACK_MAPS_BYTES && (n = read(fd, part, sizeof(part))) > 0)
+		sbuf_add(text, part, (size_t)n);
+	return !text->failed;
+}
+
+static uint64_t digest_of(const struct sbuf *text)
+{
+	unsigned hash;
+
+	HASH_VALUE(sbuf_text(text), text->len, hash);
+	return (uint64_t)text->len << 32 | hash;
+}
+
+bool stack_maps_read(struct stack_maps *maps, int fd, const char *root)
+{
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
+
+	if (!read_text(fd, &text) || !stack_maps_parse(maps, sbuf_text(&text), text.len))
+		return false;
+	maps->digest = digest_of(&text);
 	for (size_t i = 0; i < maps->len; i++)
 		proc_strip_root(maps->items[i].path, root);
 	return true;
+}
+
+bool stack_maps_hold(const struct stack_maps *maps, int fd)
+{
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
+
+	return read_text(fd, &text) && digest_of(&text) == maps->digest;
 }
 
 struct stack_map *stack_maps_find(const struct stack_maps *maps, uint64_t address)
@@ -200,9 +239,29 @@ struct stack_map *stack_maps_find(const struct stack_maps *maps, uint64_t addres
 	return NULL;
 }
 
+struct stack_segment *stack_maps_segment(const struct stack_maps *maps, uint64_t address)
+{
+	const struct stack_segments *segments = &maps->segments;
+	size_t low = 0, high = segments->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct stack_segment *segment = &segments->items[middle];
+
+		if (address < segment->start)
+			high = middle;
+		else if (address >= segment->end)
+			low = middle + 1;
+		else
+			return segment;
+	}
+	return NULL;
+}
+
 void stack_maps_free(struct stack_maps *maps)
 {
 	for (size_t i = 0; i < maps->len; i++)
 		free(maps->items[i].path);
 	vec_free(maps);
+	vec_free(&maps->segments);
 }

@@ -1,8 +1,8 @@
 /*
  * A process's address space as libdwfl sees it: what is mapped where, and the
  * unwinding of any of its tasks. Kept from stack to stack until the process
- * runs another program or ends, and brought up to date when its mappings may
- * have changed.
+ * runs another program or ends, and brought up to date when its mappings have
+ * changed.
  */
 #ifndef CALLGATE_TRACER_STACK_SPACE_H
 #define CALLGATE_TRACER_STACK_SPACE_H
@@ -13,15 +13,9 @@
 #include "tracer/stack/perf_map.h"
 #include "tracer/stack/file.h"
 #include "tracer/stack/maps.h"
-#include "tracer/stack/regs.h"
+#include "tracer/stack/unwind.h"
 
 struct stack_space;
-
-/* A frame's address, and whether the task stands at it (else it will return to it). */
-struct stack_pc {
-	uint64_t address;
-	bool active;
-};
 
 /*
  * An empty space for the process; `files` is borrowed and must outlive it, and
@@ -35,7 +29,8 @@ uint16_t stack_space_machine(const struct stack_space *space);
 
 /*
  * Unwinds the task of the request into pcs, at most max of them.
- * Reads the process's mappings again where they may have changed.
+ * Reads the process's mappings again where one that the frames are in has changed, or its
+ * file has; before Linux 6.11, where any has.
  */
 size_t stack_space_walk(struct stack_space *space, const struct stack_request *request,
 	struct stack_pc *pcs, size_t max, enum stack_end *end);
@@ -45,9 +40,6 @@ const struct stack_map *stack_space_map(const struct stack_space *space, uint64_
 
 /* libdwfl's module of it; NULL: none. */
 Dwfl_Module *stack_space_module(const struct stack_space *space, uint64_t address);
-
-/* The file of a module, NULL for one of no file. *lack: why it has none, if it should. */
-struct stack_file *stack_space_file(Dwfl_Module *module, enum stack_lack *lack);
 
 /* What the process says of its code, brought up to date once for each walk that asks. */
 struct perf_map *stack_space_perf_map(struct stack_space *space);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tracer/stack/demangle.h"
+#include "tracer/stack/module.h"
 #include "tracer/proc_path.h"
 
 /* A string of the arena; NULL for NULL, and when there is no room. */
@@ -150,7 +151,7 @@ void stack_symbol_find(struct stack_space *space, struct stack_files *files,
 	if (frame->lack == STACK_LACK_MAPPING)
 		return;
 	if (mod && dwfl_module_getelf(mod, &bias)) {
-		file = stack_space_file(mod, &frame->lack);
+		file = stack_module_file(mod, &frame->lack);
 		if (file)
 			find_in_file(files, file, mod, pc, lines, arena, frame);
 		else
@@ -158,6 +159,6 @@ void stack_symbol_find(struct stack_space *space, struct stack_files *files,
 		return;
 	}
 	if (mod)
-		stack_space_file(mod, &frame->lack);
+		stack_module_file(mod, &frame->lack);
 	find_in_perf_map(space, pc, arena, frame);
 }

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,8 +22,9 @@ static void ask(void *ctx, const struct stack_question *question, struct stack_a
 		!stack_wire_head(*socket, &head, &fd) || head.type != STACK_MESSAGE_ANSWER ||
 		head.len != sizeof(*answer) || !stack_wire_body(*socket, answer, sizeof(*answer)))
 		_exit(0); /* callgate is gone */
-	if (fd >= 0)
-		answer->fd = fd;
+	/* The number is callgate's own; what came with it may have found no room here. */
+	if (question->what != STACK_ASK_PAGE && answer->fd >= 0)
+		answer->fd = fd >= 0 ? fd : -EMFILE;
 }
 
 struct server {
