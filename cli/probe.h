@@ -63,6 +63,7 @@ void probe_seccomp_sync_wake_up(struct probe_result *result);
 void probe_kernel(struct probe_result *result);
 void probe_pidfd_getfd(struct probe_result *result);
 void probe_pidfd_thread(struct probe_result *result);
+void probe_kcmp(struct probe_result *result);
 void probe_openat2(struct probe_result *result);
 void probe_landlock(struct probe_result *result);
 void probe_ia32(struct probe_result *result);

@@ -16,6 +16,7 @@
 #include "supervisor/launch.h"
 #include "supervisor/reload.h"
 #include "supervisor/signals.h"
+#include "supervisor/socket_dup.h"
 #include "supervisor/watch.h"
 #include "tracer/protect.h"
 #include "tracer/skip_call.h"
@@ -296,6 +297,19 @@ static int choose_backend(struct run *run, struct err **err)
 	return rc == 0 || wanted == BACKEND_AUTO ? 0 : no_listener(-rc, err);
 }
 
+static int check_kernel(const struct run *run, struct err **err)
+{
+	int rc = mode_enforces(run->options->mode) ? socket_dup_probe() : 0;
+
+	if (rc == 0)
+		return 0;
+	return err_set(err, -rc,
+		"%s cannot work here: it makes calls on the command's own sockets, for which the "
+		"kernel must have pidfd_getfd(2), from Linux 5.6 on, and no container may forbid "
+		"it; `callgate doctor` tells more",
+		mode_name(run->options->mode));
+}
+
 static int start_command(struct run *run, int *exit_status, struct err **err)
 {
 	struct spawn_options spawn = {
@@ -446,7 +460,9 @@ int supervisor_run(const struct run_options *options, struct run_outcome *outcom
 	*outcome = (struct run_outcome){ 0 };
 	*exit_status = EXIT_CALLGATE;
 	run_init(&run);
-	rc = choose_backend(&run, err);
+	rc = check_kernel(&run, err);
+	if (rc == 0)
+		rc = choose_backend(&run, err);
 	if (rc == 0)
 		rc = start_command(&run, exit_status, err);
 	if (rc == 0)

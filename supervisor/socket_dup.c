@@ -67,6 +67,17 @@ int socket_dup_task(struct task *task, int fd)
 	return dup == -ESRCH ? socket_dup(task->process->pid, task->tid, fd) : dup;
 }
 
+int socket_dup_probe(void)
+{
+	/* One's own are always to be had: ptrace(2), "Ptrace access mode checking". */
+	cleanup_close int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	cleanup_close int dup = -1;
+
+	if (pidfd >= 0)
+		dup = (int)syscall(SYS_pidfd_getfd, pidfd, pidfd, 0);
+	return dup < 0 ? -errno : 0;
+}
+
 static bool ask(int fd, int option, int *value)
 {
 	socklen_t len = sizeof(*value);

@@ -19,6 +19,9 @@ int socket_dup(pid_t pid, pid_t tid, int fd);
 /* The same for a task of the table, whose pidfd is kept with it. For the tracing thread only. */
 int socket_dup_task(struct task *task, int fd);
 
+/* Whether the kernel has what duplicates are made with, and allows it. Returns 0 or -errno. */
+int socket_dup_probe(void);
+
 /* Fills facts of a descriptor of ours; they stay unknown when it is no socket. */
 void socket_ask(int fd, struct socket_facts *facts);
 

@@ -351,5 +351,10 @@ int tracer_run(struct tracer *tracer, pid_t command, int *status, struct err **e
 			wait_reports(tracer);
 	}
 	*status = tracer->command_status;
+	if (tracer->blind)
+		return err_set(err, tracer->blind,
+			"this kernel, or what stands in for one, does not tell a tracer what a "
+			"task calls (that needs Linux 5.3; `callgate doctor` tells more). The "
+			"command was killed. PTRACE_GET_SYSCALL_INFO");
 	return 0;
 }

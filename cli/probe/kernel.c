@@ -1,5 +1,5 @@
 #include <fcntl.h>
-#include <linux/landlock.h>
+#include <linux/kcmp.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/sbuf.h"
 #include "cli/probe.h"
+#include "tracer/landlock.h"
 
 /* PIDFD_THREAD of include/uapi/linux/pidfd.h, 6.9: a pidfd of a task that leads no process. */
 static const unsigned pidfd_thread = O_EXCL;
@@ -50,14 +52,45 @@ void probe_openat2(struct probe_result *result)
 		result, root < 0 ? -1 : syscall(SYS_openat2, root, "..", &how, sizeof(how)));
 }
 
+void probe_kcmp(struct probe_result *result)
+{
+	probe_answer_rc(result, syscall(SYS_kcmp, getpid(), getpid(), KCMP_FILES, 0, 0));
+}
+
+/* What this version does not hold, and the one from which on it would. */
+static void tell_missing(struct sbuf *out, long abi)
+{
+	static const struct {
+		long since;
+		const char *what;
+	} table[] = {
+		{ LANDLOCK_ABI_REFER, "callgate's own memory, renames" },
+		{ LANDLOCK_ABI_TRUNCATE, "truncate" },
+		{ LANDLOCK_ABI_NET, "TCP" },
+		{ LANDLOCK_ABI_IOCTL, "ioctl on devices" },
+		{ LANDLOCK_ABI_SCOPED, "signals" },
+	};
+	const char *before = "; not held: ";
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (abi >= table[i].since)
+			continue;
+		sbuf_fmt(out, "%s%s (ABI %ld)", before, table[i].what, table[i].since);
+		before = ", ";
+	}
+}
+
 void probe_landlock(struct probe_result *result)
 {
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
+	long abi = landlock_abi();
 
-	probe_answer_rc(result, abi);
-	if (abi >= 0)
-		probe_detail(result, "ABI %ld%s", abi,
-			abi < 6 ? "; signals are kept in from ABI 6 on" : "");
+	probe_answer_rc(result, abi == LANDLOCK_ABI_NONE ? -1 : 0);
+	if (abi == LANDLOCK_ABI_NONE)
+		return;
+	sbuf_fmt(&text, "ABI %ld", abi);
+	tell_missing(&text, abi);
+	probe_detail(result, "%s", sbuf_text(&text));
 }
 
 /* i386's getpid(2) by the gate that a 64-bit program may use as well. Dies where it is shut. */

@@ -211,7 +211,7 @@ open_to_its_like() {
 # Before Linux 6.12 Landlock does not keep signals within the run: Debian 12 has 6.1.
 @test "without Landlock, callgate cannot be signalled either; root may open its memory, and that is said" {
 	policy_allowing 127.0.0.2
-	"$FIXTURES/deny_landlock" "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
+	"$FIXTURES/without" landlock "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
 		"$FIXTURES/bypass_supervisor" >said || true
 	cat said
 	expect_event '.code == "protect.partial"'
@@ -254,7 +254,7 @@ open_to_its_like() {
 		except ProcessLookupError:
 		    print("all done")
 	PYTHON
-	"$FIXTURES/deny_landlock" "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
+	"$FIXTURES/without" landlock "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
 		setsid --wait python3 signals.py >said
 	[ "$(cat said)" = 'all done' ]
 	expect_no_event '.type == "call" and .verdict == "deny"'
@@ -285,7 +285,7 @@ open_to_its_like() {
 		thread.join()
 		print("tries" if tries else "none")
 	PYTHON
-	"$FIXTURES/deny_landlock" "$CALLGATE" enforce -p policy.yaml -o "$TEXT" python3 storm.py >said
+	"$FIXTURES/without" landlock "$CALLGATE" enforce -p policy.yaml -o "$TEXT" python3 storm.py >said
 	[ "$(cat said)" = tries ]
 }
 

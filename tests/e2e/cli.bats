@@ -252,12 +252,12 @@ options_of() {
 }
 
 @test "where ptrace is denied, doctor says no to it and to trace, and ends with 1" {
-	run "$FIXTURES/deny_ptrace" "$CALLGATE" doctor
+	run "$FIXTURES/without" ptrace "$CALLGATE" doctor
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"no    ptrace "* ]]
 	[[ "$output" == *"what to do: a seccomp filter refuses ptrace"* ]]
 	[[ "$output" == *"callgate trace and audit cannot work here"$'\n''callgate ask and enforce cannot work here' ]]
-	run "$FIXTURES/deny_ptrace" "$CALLGATE" doctor --json
+	run "$FIXTURES/without" ptrace "$CALLGATE" doctor --json
 	[ "$status" -eq 1 ]
 	jq -e '.trace_works == false and .enforce_works == false' <<<"$output"
 }

@@ -3,7 +3,7 @@
 load helper
 
 @test "without permission to ptrace, the cause and what to do are named, with 125" {
-	run "$FIXTURES/deny_ptrace" "$CALLGATE" trace touch made
+	run "$FIXTURES/without" ptrace "$CALLGATE" trace touch made
 	[ "$status" -eq 125 ]
 	[[ "$output" == *ptrace* ]]
 	[[ "$output" == *"Operation not permitted"* || "$output" == *EPERM* ]]
@@ -13,7 +13,7 @@ load helper
 }
 
 @test "doctor says the same before anything is tried" {
-	run "$FIXTURES/deny_ptrace" "$CALLGATE" doctor
+	run "$FIXTURES/without" ptrace "$CALLGATE" doctor
 	[ "$status" -ne 0 ]
 	[[ "$output" == *ptrace* ]]
 }

@@ -1,17 +1,20 @@
 #include "tracer/stack/confine.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "tracer/stack/map_query.h"
 
 enum { SOCKET = 3 };
@@ -95,6 +98,21 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Without close_range(2): one by one. */
+static bool close_listed(void)
+{
+	cleanup_dir DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > SOCKET && fd != dirfd(dir))
+			close(fd);
+	}
+	return dir != NULL;
+}
+
 /* Nobody may wait for a pipe's end because of us. */
 static bool close_others(int socket)
 {
@@ -106,8 +124,8 @@ static bool close_others(int socket)
 		if (null != fd && dup2(null, fd) < 0)
 			return false;
 	}
-	/* Linux 5.9. */
-	return syscall(SYS_close_range, SOCKET + 1, ~0u, 0) == 0;
+	/* From Linux 5.9 on; a container's profile may not know it yet. */
+	return syscall(SYS_close_range, SOCKET + 1, ~0u, 0) == 0 || close_listed();
 }
 
 int stack_confine(int socket)

@@ -104,8 +104,14 @@ void tracer_on_seccomp(struct tracer *tracer, struct task *task, int event, int 
 
 	(void)event;
 	(void)signal;
+	if (n < 0 && errno != ESRCH) {
+		/* What cannot be seen must not happen. */
+		tracer->blind = errno;
+		tracer_kill_all(tracer);
+		return;
+	}
 	if (n <= 0 || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
-		return; /* it was killed meanwhile: ESRCH */
+		return; /* it was killed meanwhile */
 	trap = (struct trap){
 		.tid = task->tid,
 		.audit_arch = info.arch,

@@ -22,6 +22,7 @@ struct tracer {
 	int command_status;
 	bool command_ran;
 	bool killing;               /* whatever appears is killed */
+	int blind;                  /* errno: calls cannot be seen, so the run was ended */
 	atomic_bool kill_asked;     /* by another thread */
 	atomic_bool woken;          /* the same */
 	pthread_t thread;           /* the tracing one */
