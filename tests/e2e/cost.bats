@@ -60,13 +60,13 @@ expect_at_most() {
 }
 
 @test "instructions for a connect that is shown" {
-	expect_at_most 12000 \
+	expect_at_most 10000 \
 		"$(cost trap-instructions 100 trace -o text "$LOADS/udp_connect" 150)" instructions
 }
 
 @test "instructions for a connect made on behalf and logged" {
 	prepare
 	# shellcheck disable=SC2086
-	expect_at_most 20000 \
+	expect_at_most 15500 \
 		"$(cost trap-instructions 100 $ENFORCE "$LOADS/udp_connect" 150)" instructions
 }
