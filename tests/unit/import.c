@@ -2,6 +2,7 @@
 #include "tests/support/policy_text.h"
 
 #include <netinet/in.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "cli/import.h"
@@ -15,18 +16,22 @@ static const char source_text[] =
 	"      - {host: API.Example.com, port: 443}\n"
 	"      - {host: multi.example, port: 1, ports: [80, 8080]}\n"
 	"      - {host: inside.example, port: 443}\n"
+	"      - {host: shared.example, port: 443}\n"
+	"      - {host: cloud.example, port: 443}\n"
 	"      - {host: db.example, port: 5432, allowed_ips: [10.0.5.0/24]}\n"
 	"      - {host: 198.51.100.7, port: 22}\n"
 	"      - {host: 10.9.9.9, port: 22}\n"
 	"      - {host: 10.8.8.8, port: 22, allowed_ips: [10.8.0.0/16]}\n"
 	"      - {host: 127.0.0.1, port: 22, allowed_ips: [127.0.0.0/8]}\n"
 	"      - {host: '*.wild.example', port: 443}\n"
-	"    binaries: [{path: /usr/bin/tool}, {path: '/opt/*/run'}, {path: '/deep/**'}]\n"
+	"    binaries: [{path: /usr/bin/tool}, {path: '/opt/*/run'}, {path: '/deep/**'},\n"
+	"      {path: '/in/**/it'}, {path: '/odd/[ab]?/it'}]\n"
 	"  nobody:\n"
 	"    endpoints: [{host: 198.51.100.8, port: 22}]\n"
 	"    binaries: []\n"
 	"  prefix:\n"
-	"    endpoints: [{port: 9000, allowed_ips: [192.168.7.0/24, 203.0.113.9]}]\n"
+	"    endpoints: [{port: 9000, allowed_ips: [192.168.7.0/24, 203.0.113.9, 100.64.7.0/24, "
+	"127.0.0.0/8]}]\n"
 	"    binaries: [{path: /usr/bin/other}]\n";
 
 static size_t lookup(void *ctx, const char *name, struct address *out, size_t max)
@@ -39,6 +44,8 @@ static size_t lookup(void *ctx, const char *name, struct address *out, size_t ma
 		{ "multi.example", { 198, 51, 100, 2 } },
 		{ "inside.example", { 10, 1, 1, 1 } }, /* a public name for a private address */
 		{ "db.example", { 10, 0, 5, 3 } },
+		{ "shared.example", { 100, 64, 0, 9 } },
+		{ "cloud.example", { 100, 100, 100, 200 } },
 	};
 
 	(void)ctx;
@@ -80,6 +87,13 @@ static const struct {
 	{ "/opt/a/run", NULL, "198.51.100.1", 443, true },
 	{ "/opt/a/b/run", NULL, "198.51.100.1", 443, false },
 	{ "/deep/a/b/c", NULL, "198.51.100.1", 443, true },
+	{ "/in/a/it", NULL, "198.51.100.1", 443, true },
+	{ "/in/a/b/it", NULL, "198.51.100.1", 443, true },
+	{ "/in/it", NULL, "198.51.100.1", 443, false },
+	{ "/usr/bin/curl", "/deep/a", "198.51.100.1", 443, true },
+	/* a path without * is none but itself */
+	{ "/odd/[ab]?/it", NULL, "198.51.100.1", 443, true },
+	{ "/odd/ac/it", NULL, "198.51.100.1", 443, false },
 	/* no binaries: nobody */
 	{ "/usr/bin/tool", NULL, "198.51.100.8", 22, false },
 	/* private addresses need allowed_ips, by name as by number */
@@ -91,7 +105,15 @@ static const struct {
 	{ "/usr/bin/other", NULL, "192.168.7.77", 9000, true },
 	{ "/usr/bin/other", NULL, "203.0.113.9", 9000, true },
 	{ "/usr/bin/other", NULL, "203.0.113.10", 9000, false },
+	{ "/usr/bin/tool", NULL, "100.64.0.9", 443, false },
+	{ "/usr/bin/tool", NULL, "100.100.100.200", 443, false },
+	{ "/usr/bin/other", NULL, "100.64.7.1", 9000, true },
+	{ "/usr/bin/other", NULL, "::ffff:192.168.7.77", 9000, true },
+	{ "/usr/bin/other", "/usr/bin/tool", "198.51.100.1", 443, true },
 	/* never */
+	{ "/usr/bin/other", NULL, "127.0.0.1", 9000, false },
+	{ "/usr/bin/tool", NULL, "::ffff:127.0.0.1", 443, false },
+	{ "/usr/bin/tool", NULL, "::", 443, false },
 	{ "/usr/bin/tool", NULL, "127.0.0.1", 22, false },
 	{ "/usr/bin/tool", NULL, "0.0.0.0", 22, false },
 	{ "/usr/bin/tool", NULL, "::1", 443, false },
@@ -148,10 +170,10 @@ static void openshell_decides_alike(void **state)
 		/* Its proxy makes TCP connections, and nothing else gets out. */
 		assert_false(is_allowed(policy, i, SOCK_DGRAM));
 	}
-	assert_non_null(strstr(sbuf_text(&unheld), "os.yaml:13:16: \"*.wild.example\" is denied"));
-	assert_non_null(strstr(sbuf_text(&unheld), "os.yaml:10:16: 10.9.9.9 is denied"));
+	assert_non_null(strstr(sbuf_text(&unheld), "os.yaml:15:16: \"*.wild.example\" is denied"));
+	assert_non_null(strstr(sbuf_text(&unheld), "os.yaml:12:16: 10.9.9.9 is denied"));
 	assert_non_null(
-		strstr(sbuf_text(&unheld), "os.yaml:8:16: \"db.example\" with allowed_ips"));
+		strstr(sbuf_text(&unheld), "os.yaml:10:16: \"db.example\" with allowed_ips"));
 	policy_free(policy);
 	name_resolver_free(resolver);
 }
@@ -193,6 +215,63 @@ static void files_and_user_are_taken_over(void **state)
 	assert_int_equal(unheld.len, 0);
 }
 
+/* There, what no list has cannot be read. */
+static void without_a_list_nothing_can_be_read(void **state)
+{
+	static const char text[] = "version: 1\nfilesystem_policy: {read_write: [/tmp]}\n";
+	cleanup_sbuf struct sbuf out = SBUF_INIT, unheld = SBUF_INIT;
+	cleanup_err struct err *err = NULL;
+
+	(void)state;
+	assert_int_equal(import_openshell(text, strlen(text), "f", &out, &unheld, &err), 0);
+	assert_non_null(strstr(
+		sbuf_text(&out), "  read: [/dev/null]\n  write: [\"/tmp\"]\n  require: best\n"));
+}
+
+/* Name servers are for those who have a name to look up. */
+static void names_may_be_looked_up_by_those_who_need_it(void **state)
+{
+	static const char resolv_conf[] = "nameserver 127.0.0.53\n";
+	static const struct {
+		const char *program;
+		int type;
+		bool allowed;
+	} rows[] = {
+		{ "/usr/bin/tool", SOCK_DGRAM, true },
+		{ "/usr/bin/tool", SOCK_STREAM, true },
+		{ "/usr/bin/other", SOCK_DGRAM, false },
+		{ "/usr/bin/curl", SOCK_DGRAM, false },
+	};
+	char path[] = "/tmp/callgate-import-XXXXXX";
+	const struct policy_env env = { .root = &nowhere, .resolv_conf = path };
+	cleanup_sbuf struct sbuf unheld = SBUF_INIT;
+	cleanup_close int fd = mkstemp(path);
+	struct policy *policy;
+
+	(void)state;
+	assert_true(write(fd, resolv_conf, sizeof(resolv_conf) - 1) > 0);
+	policy = imported(source_text, &unheld, &env);
+	unlink(path);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct program program = { .path = rows[i].program };
+		const struct lineage lineage = { NULL, &program };
+		struct sockaddr_value address;
+		const struct request request = { .lineage = &lineage,
+			.by_path = true,
+			.kind = CALL_KIND_CONNECT,
+			.is_connect = true,
+			.destination = &address,
+			.socket = { true, AF_INET, rows[i].type,
+				rows[i].type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP } };
+		struct decision d;
+
+		address_of_inet(&address, "127.0.0.53", 53);
+		policy_decide(policy, &request, &d);
+		assert_int_equal(d.verdict == VERDICT_ALLOW, rows[i].allowed);
+	}
+	policy_free(policy);
+}
+
 static void faults_have_their_place(void **state)
 {
 	static const struct {
@@ -212,6 +291,21 @@ static void faults_have_their_place(void **state)
 		{ "version: 1\nnetwork_policies: {p: {endpoints: [{host: a, port: 0}], binaries: "
 		  "[{path: /x}]}}",
 			"1 to 65535" },
+		{ "version: 1\nnetwork_policies: []\n", "expected a mapping" },
+		{ "version: 1\nnetwork_policies: {p: x}\n", "expected a network policy" },
+		{ "version: 1\nfilesystem_policy: {read_only: /usr}\n", "expected a list" },
+		{ "version: 1\nfilesystem_policy: x\n", "expected a mapping" },
+		{ "version: 1\nlandlock: {compatibility: hard}\n",
+			"expected best_effort or hard_requirement" },
+		{ "version: 1\nnetwork_policies: {p: {endpoints: [{host: a, port: 1, ports: 2}], "
+		  "binaries: [{path: /x}]}}",
+			"expected a list" },
+		{ "version: 1\nnetwork_policies: {p: {endpoints: [{host: a, port: 1, allowed_ips: "
+		  "10.0.0.0/8}], binaries: [{path: /x}]}}",
+			"expected a list" },
+		{ "version: 1\nnetwork_policies: {p: {binaries: {path: /x}}}", "expected a list" },
+		{ "version: 1\nnetwork_policies: {p: {binaries: [], binaries: [{path: /x}]}}",
+			"os.yaml:2:38: this key is there twice" },
 		{ "version: 1\nnetwork_policies: {p: {endpoints: [], binaries: [{path: x}]}}",
 			"expected a binary" },
 	};
@@ -260,6 +354,8 @@ int main(void)
 		cmocka_unit_test(openshell_decides_alike),
 		cmocka_unit_test(what_cannot_be_held_is_listed),
 		cmocka_unit_test(files_and_user_are_taken_over),
+		cmocka_unit_test(without_a_list_nothing_can_be_read),
+		cmocka_unit_test(names_may_be_looked_up_by_those_who_need_it),
 		cmocka_unit_test(faults_have_their_place),
 		cmocka_unit_test(codex_modes),
 	};
