@@ -54,7 +54,20 @@ expect_denied_sockets() {
 	expect_no_event '.verdict == "deny"'
 }
 
-@test "restricted: curl, ssh and a static program get no socket, and the log says so" {
+@test "restricted: cargo builds and runs a program" {
+	mkdir -p crate/src
+	printf '[package]\nname = "crate"\nversion = "0.1.0"\n' >crate/Cargo.toml
+	echo 'fn main() { println!("built"); }' >crate/src/main.rs
+	cargo run -q --offline --manifest-path crate/Cargo.toml >native 2>&1 ||
+		skip 'there is no cargo here that can build'
+	rm -r crate/target
+	restricted
+	run -0 enforce cargo run -q --offline --manifest-path crate/Cargo.toml
+	[ "${lines[-1]}" = built ]
+	expect_no_event '.verdict == "deny"'
+}
+
+@test "restricted: curl and ssh get no socket, and the log says so" {
 	restricted
 	start_web_server
 	run enforce curl -s --max-time 20 "http://127.0.0.1:$PORT/"
@@ -63,6 +76,10 @@ expect_denied_sockets() {
 	run enforce ssh -o BatchMode=yes -p "$PORT" 127.0.0.1 true
 	[ "$status" -eq 255 ]
 	expect_denied_sockets
+}
+
+@test "restricted: neither does a static program" {
+	restricted
 	echo '#include <sys/socket.h>
 		int main(void) { return socket(AF_INET, SOCK_STREAM, 0) < 0 ? 3 : 0; }' >static.c
 	gcc -static -o static static.c 2>/dev/null || skip 'no static C library here'
@@ -128,10 +145,13 @@ libc = ctypes.CDLL(None, use_errno=True)
 buf = ctypes.create_string_buffer(128)
 size = ctypes.c_int(128)
 r = ctypes.byref(size)
+message = ctypes.create_string_buffer(64)
 calls = {"accept": (7, buf, r), "accept4": (7, buf, r, 0), "getpeername": (7, buf, r),
          "getsockname": (7, buf, r), "getsockopt": (7, 1, 3, buf, r), "listen": (7, 1),
          "setsockopt": (7, 1, 2, buf, 4), "shutdown": (7, 2), "send": (7, b"x", 1, 0),
-         "connect": (7, buf, 16), "bind": (7, buf, 16), "recvmmsg": (7, buf, 1, 0x40, None)}
+         "connect": (7, buf, 16), "bind": (7, buf, 16), "recvmmsg": (7, buf, 1, 0x40, None),
+         "sendto": (7, b"x", 1, 0, b"\2\0\0\1\x7f\0\0\1" + bytes(8), 16),
+         "sendmsg": (7, message, 0), "sendmmsg": (7, message, 1, 0)}
 for name, args in calls.items():
     ctypes.set_errno(0)
     result = getattr(libc, name)(*args)
@@ -145,7 +165,7 @@ for name, args in calls.items():
 		recvmmsg; do
 		grep -q "^$name EPERM$" <<<"$output"
 	done
-	for name in send connect bind; do
+	for name in send sendto sendmsg sendmmsg connect bind; do
 		grep -q "^$name EACCES$" <<<"$output"
 	done
 	expect_event '.call == "getsockopt" and .verdict == "deny" and .errno == "EPERM"'
