@@ -238,6 +238,17 @@ static int prepare_launch(struct run *run, struct err **err)
 	return rc;
 }
 
+static void warn_stacks_off(void *ctx)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		"no more stacks are taken: reading them failed %d times; rules with `stack` "
+		"allow nothing from here on",
+		STACK_FAILURES_MAX);
+	emit_warning(ctx, "stacks.off", text);
+}
+
 static int open_stacks(struct run *run, struct err **err)
 {
 	const struct stack_wish *wish = &run->options->stack;
@@ -247,6 +258,7 @@ static int open_stacks(struct run *run, struct err **err)
 		return 0;
 	if (stacks_new(&wish->options, &run->stacks, err) < 0)
 		return -1;
+	stacks_tell_off(run->stacks, warn_stacks_off, &run->emitter);
 	run->watch.stacks = run->gate.judge.stacks = run->stacks;
 	run->gate.stacks = wish->when == STACK_DENIED;
 	return 0;

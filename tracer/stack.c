@@ -6,9 +6,6 @@
 
 #include "tracer/stack/worker.h"
 
-/* A file that makes every worker fail must not keep us at making new ones. */
-enum { WORKERS_MAX = 16 };
-
 /* A process of which the worker knows something. */
 struct known {
 	pid_t pid;
@@ -18,7 +15,9 @@ struct known {
 struct stacks {
 	struct stack_options options;
 	struct stack_worker worker;
-	unsigned workers; /* started */
+	unsigned failures; /* of workers */
+	void (*off)(void *ctx);
+	void *off_ctx;
 	struct known *known;
 	struct stack_request request; /* scratch */
 };
@@ -42,6 +41,7 @@ static const struct word ends[STACK_END_COUNT] = {
 	[STACK_END_LOST] = { "lost", "what is above cannot be found" },
 	[STACK_END_GONE] = { "gone", "the task is gone" },
 	[STACK_END_FAILED] = { "failed", "reading it failed" },
+	[STACK_END_OFF] = { "off", "reading stacks failed too often" },
 };
 
 const char *stack_lack_code(enum stack_lack lack)
@@ -76,6 +76,12 @@ int stacks_new(const struct stack_options *options, struct stacks **out, struct 
 	stacks->worker = (struct stack_worker)STACK_WORKER_NONE;
 	*out = stacks;
 	return 0;
+}
+
+void stacks_tell_off(struct stacks *stacks, void (*off)(void *ctx), void *ctx)
+{
+	stacks->off = off;
+	stacks->off_ctx = ctx;
 }
 
 static void forget_known(struct stacks *stacks)
@@ -136,24 +142,37 @@ static bool has_worker(struct stacks *stacks)
 	if (stacks->worker.socket >= 0)
 		return true;
 	forget_known(stacks);
-	if (stacks->workers >= WORKERS_MAX)
-		return false;
-	stacks->workers++;
 	return stack_worker_start(&stacks->worker, &stacks->options) == 0;
+}
+
+static bool ask_worker(struct stacks *stacks, struct arena *arena, struct stack *out)
+{
+	const struct stack_request *request = &stacks->request;
+
+	return has_worker(stacks) && remember(stacks, request->pid) &&
+	       stack_worker_take(&stacks->worker, request, stacks->options.frames, arena, out);
+}
+
+static void count_failure(struct stacks *stacks)
+{
+	stacks->failures++;
+	if (stacks->failures == STACK_FAILURES_MAX && stacks->off)
+		stacks->off(stacks->off_ctx);
 }
 
 static void take(struct stacks *stacks, const struct task *task, bool symbols, struct arena *arena,
 	struct stack *out)
 {
-	struct stack_request *request = &stacks->request;
-
 	*out = (struct stack){ .end = STACK_END_GONE };
-	if (!stack_host_request(task->process->pid, task->tid, request))
+	if (!stack_host_request(task->process->pid, task->tid, &stacks->request))
 		return;
-	request->symbols = symbols;
-	if (!has_worker(stacks) || !remember(stacks, request->pid) ||
-		!stack_worker_take(&stacks->worker, request, stacks->options.frames, arena, out))
+	stacks->request.symbols = symbols;
+	if (stacks->failures >= STACK_FAILURES_MAX) {
+		*out = (struct stack){ .end = STACK_END_OFF };
+	} else if (!ask_worker(stacks, arena, out)) {
 		*out = (struct stack){ .end = STACK_END_FAILED };
+		count_failure(stacks);
+	}
 }
 
 void stacks_take(

@@ -56,6 +56,7 @@ enum stack_end {
 	STACK_END_LOST,   /* how to go on from the last frame is not known */
 	STACK_END_GONE,   /* the task was killed meanwhile */
 	STACK_END_FAILED, /* what the task maps made reading it fail */
+	STACK_END_OFF,    /* that has been so too often: no more are taken */
 	STACK_END_COUNT,
 };
 
@@ -71,6 +72,9 @@ struct stack {
 
 enum { STACK_FRAMES_DEFAULT = 64, STACK_FRAMES_MAX = 1024 };
 
+/* A file that makes every reading fail must not keep us at trying: after so many, none is taken. */
+enum { STACK_FAILURES_MAX = 16 };
+
 struct stack_options {
 	unsigned frames; /* at most; 0: STACK_FRAMES_DEFAULT */
 	bool lines;      /* find source lines, too */
@@ -79,6 +83,9 @@ struct stack_options {
 struct stacks;
 
 int stacks_new(const struct stack_options *options, struct stacks **out, struct err **err);
+
+/* Has it told, once, that no more stacks are taken: STACK_FAILURES_MAX. */
+void stacks_tell_off(struct stacks *stacks, void (*off)(void *ctx), void *ctx);
 
 /* NULL is allowed. */
 void stacks_free(struct stacks *stacks);

@@ -428,11 +428,23 @@ replaced_by_another() {
 
 @test "the same where the kernel does not tell of single mappings: all are read again" {
 	replaced_library
-	run -0 "$FIXTURES/deny_map_query" "$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect \
+	run -0 "$FIXTURES/without" procmap-query "$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect \
 		./replaces ./libfirst.so by_first ./libfirst.so by_first \
 		./libsecond.so by_second ./libsecond.so by_second \
 		run 'cat libfirst.so >libsecond.so' ./libsecond.so by_first
 	expect_names by_first by_first by_second by_second by_first
+}
+
+@test "where stacks cannot be read: each call says so, and once, that no more are taken" {
+	build usual gcc -O2
+	# By it the process that reads them is ended: without, each is given up at once.
+	run -0 "$FIXTURES/without" pidfd_open "$CALLGATE" trace -k --log "$LOG" -o "$TEXT" \
+		-e connect ./usual plain 20
+	expect_events 20 '.call == "connect" and .result == 0 and (.stack | length) == 0'
+	expect_events 16 '.stack_end == "failed"'
+	expect_events 4 '.stack_end == "off"'
+	expect_events 1 '.type == "warning" and .code == "stacks.off"'
+	grep -q 'no more stacks are taken: reading them failed 16 times' "$TEXT"
 }
 
 # Connects by way of a library of its own, and then from the program itself.
