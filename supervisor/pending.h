@@ -17,7 +17,7 @@
 #include "supervisor/clock.h"
 #include "supervisor/unix_target.h"
 #include "tracer/proc_path.h"
-#include "tracer/program.h"
+#include "tracer/program_facts.h"
 
 /* What a held call waits for. */
 enum pending_stage { STAGE_NONE, STAGE_ROOT, STAGE_NAMES, STAGE_BEHALF, STAGE_ASK };

@@ -12,7 +12,7 @@
 
 #include <sys/types.h>
 
-#include "tracer/program.h"
+#include "tracer/program_facts.h"
 
 /* What execve(2) or execveat(2) was given. dirfd is AT_FDCWD for execve. */
 struct exec_given {

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 #include "tracer/newborns.h"
-#include "tracer/program.h"
+#include "tracer/program_facts.h"
 #include "tracer/reports.h"
 #include "tracer/tracer.h"
 

@@ -1,4 +1,4 @@
-#include "tracer/program.h"
+#include "tracer/program_facts.h"
 
 #include <elf.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
  * run it: at PTRACE_EVENT_EXEC nothing of the program has run yet, so what
  * /proc says then cannot be raced by the process itself.
  */
-#ifndef CALLGATE_TRACER_PROGRAM_H
-#define CALLGATE_TRACER_PROGRAM_H
+#ifndef CALLGATE_TRACER_PROGRAM_FACTS_H
+#define CALLGATE_TRACER_PROGRAM_FACTS_H
 
 #include <limits.h>
 
