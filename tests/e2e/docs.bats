@@ -1,0 +1,89 @@
+# What the documentation says: every command of a page is run, and prints what the page
+# shows. tests/support/doc_run.py tells how a page is read, doc_world.py which network it
+# finds. A page has a folder and a shell of its own.
+
+# shellcheck disable=SC2030,SC2031
+
+load helper
+
+apart() {
+	local user=()
+	is_root || user=(-r)
+	unshare "${user[@]}" -n -m "$@"
+}
+
+# With callgate in the PATH, and little else in the environment.
+in_world() {
+	mkdir -p bin state
+	ln -sf "$CALLGATE" bin/callgate
+	[ -x "$CALLGATE" ]
+	apart timeout --kill-after=5 300 env -i DOC_STATE="$PWD/state" LC_ALL=C.UTF-8 TERM=dumb \
+		PATH="$PWD/bin:/usr/bin:/bin:/usr/sbin:/sbin" /usr/bin/python3 "$SOURCE/tests/support/doc_world.py" "$@" 3>&-
+}
+
+need_world() {
+	apart mount -t tmpfs none /mnt 2>/dev/null ||
+		skip "no network and mount namespaces can be made here"
+}
+
+page_is_true() {
+	need_world
+	run in_world /usr/bin/python3 "$SOURCE/tests/support/doc_run.py" "$SOURCE/$1"
+	[ "$status" -eq 0 ] || { echo "$output" | head -n 100 | cut -c 1-300; return 1; }
+}
+
+@test "README.md" {
+	page_is_true README.md
+}
+
+# The runner itself, on a page that comes in: it must find the fault, which names the line.
+faulty() {
+	need_world
+	cat >page.md
+	run in_world /usr/bin/python3 "$SOURCE/tests/support/doc_run.py" "$PWD/page.md"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"page.md:$1: "* ]] || { echo "$output"; return 1; }
+}
+
+@test "what a page says and a command does not print is a fault" {
+	faulty 3 <<-'END'
+		```console
+		$ echo one
+		$ echo two
+		...
+		three
+		```
+	END
+}
+
+@test "a command that is not there is a fault, whatever it prints" {
+	faulty 2 <<-'END'
+		```console
+		$ callgate doctro
+		...
+		```
+	END
+}
+
+@test "a script that fails is a fault" {
+	faulty 1 <<-'END'
+		```sh
+		false
+		true
+		```
+	END
+}
+
+@test "a command that no test runs is a fault, and so is a test that is not there" {
+	faulty 1 <<-'END'
+		```
+		$ callgate doctor
+		```
+	END
+	faulty 2 <<-'END'
+		<!-- run by: tests/e2e/nowhere.bats -->
+		```console
+		$ callgate doctor
+		```
+	END
+}
