@@ -130,6 +130,11 @@ static void tell(const struct learning *learning, const struct learn_totals *tot
 	if (totals->refused)
 		message_print("calls that no rule can be added for: %llu, comments say why",
 			(unsigned long long)totals->refused);
+	if (totals->unnamed)
+		message_print(
+			"addresses without a name: %llu; the run asked name servers, but the log "
+			"does not say for what: with -v it does",
+			(unsigned long long)totals->unnamed);
 	if (learning->unknown)
 		message_print("%llu calls were denied, and the log does not say what would have "
 			      "run: learn from a run under trace or audit",
@@ -146,6 +151,7 @@ static int learn(struct learning *learning, const struct options *options, char 
 		.widen_net = options->widen,
 		.risky = options->risky,
 		.hosts = "/etc/hosts",
+		.resolv_conf = "/etc/resolv.conf",
 		.names = &name_source_system,
 	};
 	cleanup_sbuf struct sbuf rules = SBUF_INIT;

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "policy/index.h"
+#include "policy/resolvers.h"
 #include "policy/source.h"
 
 enum { INCLUDE_DEPTH_MAX = 16, FILES_MAX = 1000 };
@@ -21,6 +22,21 @@ static int load_version(struct loader *l, const struct yaml *node, void *unused)
 		return -1;
 	if (strcmp(node->text, "1"))
 		return load_fail_text(l, node, "no such version: this callgate knows version 1");
+	return 0;
+}
+
+static int load_resolvers(struct loader *l)
+{
+	struct policy *p = l->policy;
+	size_t len;
+	cleanup_free struct address *found =
+		resolvers_read(l->env ? l->env->resolv_conf : NULL, &len);
+
+	p->resolvers = found ? arena_alloc(&p->arena, len * sizeof(*found)) : NULL;
+	if (!p->resolvers)
+		return load_no_memory(l);
+	memcpy(p->resolvers, found, len * sizeof(*found));
+	p->nresolvers = len;
 	return 0;
 }
 

@@ -130,7 +130,4 @@ int load_limits_finish(struct loader *l);
 /* Finds the proxies that the environment names. */
 int load_network_finish(struct loader *l);
 
-/* Reads the name servers of resolv.conf for @resolvers. */
-int load_resolvers(struct loader *l);
-
 #endif

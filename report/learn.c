@@ -7,6 +7,7 @@
 
 #include "decoders/text.h"
 #include "policy/network.h"
+#include "policy/resolvers.h"
 #include "policy/rule_words.h"
 #include "policy/target.h"
 #include "report/who.h"
@@ -20,6 +21,8 @@ int learn_new(const struct learn_options *options, struct learn **out, struct er
 	learn->options = *options;
 	if (options->hosts)
 		learn_names_hosts(learn, options->hosts);
+	if (options->resolv_conf)
+		learn->resolvers = resolvers_read(options->resolv_conf, &learn->nresolvers);
 	*out = learn;
 	return 0;
 }
@@ -50,6 +53,7 @@ void learn_free(struct learn *learn)
 		program_free(program);
 	}
 	learn_names_free(learn);
+	free(learn->resolvers);
 	learn_environment_free(learn);
 	sbuf_free(&learn->key);
 	sbuf_free(&learn->words);
@@ -185,6 +189,33 @@ static void host_of(
 	memset(like->host.addr.bytes + keep / 8, 0, sizeof(like->host.addr.bytes) - keep / 8);
 }
 
+/* A name server of this host, asked as one. Its address is another elsewhere, and tomorrow. */
+static bool is_name_server(const struct learn *learn, const struct target *target)
+{
+	if (target->port_uncertain || target->port != LEARN_DNS_PORT ||
+		(target->protocol != TARGET_UDP && target->protocol != TARGET_TCP))
+		return false;
+	for (size_t i = 0; i < learn->nresolvers; i++) {
+		if (address_equal(&learn->resolvers[i], &target->addr))
+			return true;
+	}
+	return false;
+}
+
+static int learn_host(struct learn *learn, struct learn_program *program,
+	const struct target *target, enum call_kind kind, struct err **err)
+{
+	struct learn_grant like = { .kind = kind };
+
+	if (kind != CALL_KIND_CONNECT || !is_name_server(learn, target)) {
+		host_of(learn, target, &like);
+		return grant_add(learn, program, &like, "", NULL, err);
+	}
+	return grant_add(learn, program, &like,
+		target->protocol == TARGET_UDP ? "\"udp:@resolvers:53\"" : "\"tcp:@resolvers:53\"",
+		NULL, err);
+}
+
 static int learn_destination(struct learn *learn, struct learn_program *program,
 	const struct log_record *record, const struct request *request, struct err **err)
 {
@@ -195,10 +226,8 @@ static int learn_destination(struct learn *learn, struct learn_program *program,
 	target_of(request, &target);
 	if (target.class == TARGET_NONE)
 		return 0;
-	if (target.class == TARGET_INET) {
-		host_of(learn, &target, &like);
-		return grant_add(learn, program, &like, "", NULL, err);
-	}
+	if (target.class == TARGET_INET)
+		return learn_host(learn, program, &target, request->kind, err);
 	sbuf_reset(&learn->words);
 	if (!rule_words_destination(request, &learn->words))
 		return refuse(learn, program, record, "no rule can name this destination", err);

@@ -28,15 +28,19 @@ struct learn_options {
 	bool widen_net;            /* networks of 256 addresses, in IPv6 of a /64, for addresses */
 	bool risky;                /* risky grants are rules, and not comments */
 	const char *hosts;         /* names of addresses, as /etc/hosts; NULL: none */
+	const char *resolv_conf;   /* name servers, as /etc/resolv.conf; NULL: not known */
 	/* Looks up the names that the run asked name servers for; NULL: they are not. */
 	const struct name_source *names;
 };
 
 /* What became of the calls. */
 struct learn_totals {
-	uint64_t calls;   /* in all */
-	uint64_t rules;   /* that were written */
-	uint64_t risky;   /* grants that are comments, or with `risky` would be */
+	uint64_t calls; /* in all */
+	uint64_t rules; /* that were written */
+	uint64_t risky; /* grants that are comments, or with `risky` would be */
+	/* Addresses that might have names: the run asked for some, and the log does not say which.
+	 */
+	uint64_t unnamed;
 	uint64_t refused; /* calls that no rule can be added for; the policy says so in comments */
 };
 

@@ -12,6 +12,7 @@
 
 enum {
 	LEARN_GRANTS_MAX = 20000,
+	LEARN_DNS_PORT = 53,
 	LEARN_NAMES_MAX = 1000, /* that a run asked name servers for */
 	LEARN_VARIABLES_MAX = 100,
 	LEARN_KINDS = CALL_KIND_SYSCALL + 1,
@@ -74,6 +75,9 @@ struct learn {
 	struct learn_peaks peaks;
 	struct learn_name *names;
 	struct learn_query *queries;
+	bool asked_names; /* of name servers, whether the log has the questions or not */
+	struct address *resolvers;
+	size_t nresolvers;
 	struct learn_variable *variables;
 	struct sbuf key, words; /* scratch */
 };
@@ -91,6 +95,12 @@ void learn_names_resolve(struct learn *learn);
 
 /* The name of the address, and where it is from; NULL for none. */
 const struct learn_name *learn_names_find(const struct learn *learn, const struct address *addr);
+
+/*
+ * How many addresses stand for themselves, where the run asked name servers and the log
+ * has none of the questions.
+ */
+uint64_t learn_names_lacking(const struct learn *learn);
 
 void learn_names_free(struct learn *learn);
 

@@ -9,7 +9,6 @@
 #include "report/learn/impl.h"
 
 enum {
-	DNS_PORT = 53,
 	DNS_HEADER = 12, /* RFC 1035, section 4.1.1 */
 	DNS_NAME_MAX = 255,
 	ANSWERS_MAX = 64,
@@ -153,8 +152,8 @@ static bool to_name_server(const struct call *call, size_t i)
 		return true;
 	if (!addr->decoded)
 		return false;
-	return (addr->family == AF_INET && addr->inet.port == DNS_PORT) ||
-	       (addr->family == AF_INET6 && addr->inet6.port == DNS_PORT);
+	return (addr->family == AF_INET && addr->inet.port == LEARN_DNS_PORT) ||
+	       (addr->family == AF_INET6 && addr->inet6.port == LEARN_DNS_PORT);
 }
 
 void learn_names_record(struct learn *learn, const struct log_record *record)
@@ -166,6 +165,7 @@ void learn_names_record(struct learn *learn, const struct log_record *record)
 	if (!learn->options.names || call_kind(call) != CALL_KIND_CONNECT ||
 		record->event.call.socket->type != SOCK_DGRAM || !to_name_server(call, 0))
 		return;
+	learn->asked_names |= call_destination(call, 0) != NULL;
 	if (data && data->type == VALUE_BYTES)
 		add_query(learn, &data->bytes);
 	if (msg && msg->type == VALUE_MSG)
@@ -185,4 +185,19 @@ void learn_names_resolve(struct learn *learn)
 		for (size_t i = 0; i < n; i++)
 			add_name(learn, &answers[i], q->name, "asked for by the run");
 	}
+}
+
+uint64_t learn_names_lacking(const struct learn *learn)
+{
+	uint64_t lacking = 0;
+
+	if (!learn->asked_names || learn->queries)
+		return 0;
+	for (const struct learn_program *p = learn->programs; p; p = p->hh.next) {
+		for (const struct learn_grant *g = p->grants; g; g = g->hh.next)
+			lacking += g->is_host && g->kind == CALL_KIND_CONNECT &&
+				   !address_set_has(SET_LOOPBACK, &g->host.addr) &&
+				   !learn_names_find(learn, &g->host.addr);
+	}
+	return lacking;
 }

@@ -122,6 +122,7 @@ int learn_print(struct learn *learn, unsigned logs, struct sbuf *out, struct lea
 
 	*totals = (struct learn_totals){ .calls = learn->calls };
 	learn_names_resolve(learn);
+	totals->unnamed = learn_names_lacking(learn);
 	for (struct learn_program *p = learn->programs; p; p = p->hh.next)
 		writer.failed |= !find_risks(p);
 	needs = make_needs(&writer, n);

@@ -122,6 +122,62 @@ spawnSync('sh', ['-c', 'echo hello | tr a-z A-Z']);"
 	expect_round_trip sh -c 'seq 20 | sort -r | head -n 5 | tee five | (wc -l; cat) >/dev/null'
 }
 
+# A name server of its own, which knows one name, and a web server under that name's address.
+in_own_network() {
+	cat >name_server.py <<-'PYTHON'
+		import socket, struct
+		server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		server.bind(("127.0.0.1", 53))
+		while True:
+		    question, asker = server.recvfrom(512)
+		    end = question.index(b"\0", 12) + 5
+		    # RFC 1035, section 4.1: one answer for type A, none for others
+		    answer = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + bytes([192, 0, 2, 7])
+		    if question[end - 3] != 1:
+		        answer = b""
+		    server.sendto(question[:2] + b"\x81\x80" + question[4:6] + struct.pack(">HHH", bool(answer), 0, 0)
+		                  + question[12:end] + answer, asker)
+	PYTHON
+	echo 'nameserver 127.0.0.1' >resolv.conf
+	cat >inside <<-'SH'
+		set -e
+		ip link set lo up
+		ip addr add 192.0.2.7/32 dev lo
+		mount --bind resolv.conf /etc/resolv.conf
+		python3 name_server.py & names=$!
+		python3 -m http.server --bind 192.0.2.7 8000 >/dev/null 2>&1 & web=$!
+		trap 'kill $names $web' EXIT
+		until curl -s -o /dev/null http://name.test:8000/; do sleep 0.1; done
+		"$@"
+	SH
+	unshare "$(is_root && echo -nm || echo -rnm)" timeout "$DEADLINE" sh inside "$@"
+}
+
+@test "names that the run asked for stand for addresses, and without them that is said" {
+	unshare "$(is_root && echo -nm || echo -rnm)" true 2>/dev/null || skip "no namespaces here"
+	command -v ip >/dev/null || skip "there is no ip"
+	cat >both <<-'SH'
+		callgate=$1
+		get="curl -s -o page http://name.test:8000/"
+		$callgate trace --log named.jsonl -v -o text $get
+		$callgate learn named.jsonl -o named.yaml
+		rm page
+		$callgate enforce -p named.yaml --log enforced.jsonl -o text $get && [ -s page ]
+		echo "enforce: $?"
+		$callgate trace --log unnamed.jsonl -o text $get
+		$callgate learn unnamed.jsonl -o unnamed.yaml
+	SH
+	run -0 in_own_network sh both "$CALLGATE"
+	echo "$output"
+	grep 'connect: ' named.yaml unnamed.yaml
+	[[ $output == *'enforce: 0'* ]]
+	[[ $output == *'addresses without a name: 1; the run asked name servers, but the log does not say for what: with -v it does'* ]]
+	[ "$(grep -c 'addresses without' <<<"$output")" = 1 ]
+	grep -qF '"tcp:name.test:8000"]  # 2 times; name.test was 192.0.2.7 (asked for by the run)' named.yaml
+	grep -qF '"udp:@resolvers:53"' named.yaml
+	grep -qF '"tcp:192.0.2.7:8000"' unnamed.yaml
+}
+
 @test "learning from several logs merges them, and from what they have in common says it once" {
 	"$CALLGATE" trace --log one.jsonl -o "$TEXT" sh -c 'cat /dev/null; true'
 	"$CALLGATE" trace --log two.jsonl -o "$TEXT" sh -c 'cat /dev/null; /usr/bin/id' >/dev/null
@@ -245,9 +301,8 @@ expect_risky() {
 # A script that runs python with a variable of its own, and that another program.
 run_with_variables() {
 	echo 'import subprocess; subprocess.run(["/usr/bin/true"], check=True)' >inner.py
-	printf '#!/bin/sh\nLD_LIBRARY_PATH=/nowhere exec /usr/bin/python3 inner.py\n' >inner
-	chmod +x inner
-	NODE_OPTIONS=--no-warnings "$CALLGATE" "$@" ./inner </dev/null
+	echo "LD_LIBRARY_PATH=/nowhere exec /usr/bin/python3 inner.py" >inner
+	NODE_OPTIONS=--no-warnings "$CALLGATE" "$@" sh inner </dev/null
 }
 
 @test "what enforce would take out of the environment is a comment, with the reason" {

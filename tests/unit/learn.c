@@ -221,6 +221,51 @@ static void names_that_the_run_asked_for_stand_for_their_addresses(void **state)
 		"www.example.org was 192.0.2.7 (asked for by the run)\n");
 }
 
+#define QUESTION(address)                                                                          \
+	CALL("/usr/bin/curl", "sendto",                                                            \
+		"{\"fd\":3,\"data_len\":33,\"flags\":[],\"family\":\"inet\",\"address\":"          \
+		"\"" address "\",\"port\":53,\"type\":\"dgram\",\"protocol\":\"udp\"}",            \
+		"")
+
+static void name_servers_of_this_host_are_written_as_such(void **state)
+{
+	static const char log[] = SESSION QUESTION("192.0.2.53") QUESTION("10.0.0.53");
+	char path[] = "/tmp/callgate-resolv-XXXXXX";
+	int fd = mkstemp(path);
+	FILE *f = fdopen(fd, "w");
+
+	(void)state;
+	assert_non_null(f);
+	fputs("# a remark\nnameserver 10.0.0.53\n", f);
+	fclose(f);
+	expect_line(log, (struct learn_options){ .resolv_conf = path },
+		"connect: [\"udp:@resolvers:53\", \"udp:192.0.2.53:53\"]  # 2 times\n");
+	unlink(path);
+}
+
+static void addresses_that_may_have_names_are_counted(void **state)
+{
+	static const struct {
+		const char *log;
+		uint64_t unnamed;
+	} rows[] = {
+		{ SESSION CONNECT("/usr/bin/curl", "192.0.2.7", 443), 0 },
+		{ SESSION QUESTION("127.0.0.53") CONNECT("/usr/bin/curl", "127.0.0.1", 443), 0 },
+		{ SESSION QUESTION("127.0.0.53") CONNECT("/usr/bin/curl", "192.0.2.7", 443), 1 },
+	};
+	const struct name_source names = { .lookup = lookup_example };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_sbuf struct sbuf out = SBUF_INIT;
+		struct learn_totals totals;
+
+		learn_from(rows[i].log, NULL, (struct learn_options){ .names = &names }, &out,
+			&totals);
+		assert_int_equal(totals.unnamed, rows[i].unnamed);
+	}
+}
+
 static void ids_are_words_that_nobody_has_yet(void **state)
 {
 	static const char log[] =
@@ -321,6 +366,8 @@ int main(void)
 		cmocka_unit_test(budgets_have_a_margin_over_the_most_that_was_seen),
 		cmocka_unit_test(names_of_hosts_stand_for_their_addresses),
 		cmocka_unit_test(names_that_the_run_asked_for_stand_for_their_addresses),
+		cmocka_unit_test(name_servers_of_this_host_are_written_as_such),
+		cmocka_unit_test(addresses_that_may_have_names_are_counted),
 		cmocka_unit_test(ids_are_words_that_nobody_has_yet),
 		cmocka_unit_test(only_what_a_policy_lacks_is_added),
 		cmocka_unit_test(shells_and_delicate_places_are_risky),

@@ -1,11 +1,13 @@
+#include "policy/resolvers.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "policy/load.h"
 #include "policy/source.h"
+#include "policy/vec.h"
 
 enum { RESOLV_CONF_MAX = 1 << 20 };
 
@@ -58,25 +60,24 @@ static bool read_lines(const char *text, size_t len, address_vec *out)
 	return true;
 }
 
-int load_resolvers(struct loader *l)
+struct address *resolvers_read(const char *path, size_t *len)
 {
-	const char *path = l->env && l->env->resolv_conf ? l->env->resolv_conf : "/etc/resolv.conf";
-	struct policy *p = l->policy;
 	cleanup_free char *text = NULL;
 	address_vec found = { 0 };
-	size_t len = 0;
+	size_t size = 0;
 	bool ok = true;
 
-	if (source_read(path, false, RESOLV_CONF_MAX, &text, &len, NULL) == 0)
-		ok = read_lines(text, len, &found);
+	path = path ? path : "/etc/resolv.conf";
+	if (source_read(path, false, RESOLV_CONF_MAX, &text, &size, NULL) == 0)
+		ok = read_lines(text, size, &found);
 	if (ok && !found.len) {
 		/* Without any, the resolver asks this host: resolv.conf(5). */
 		struct address *slot = vec_add(&found);
 
 		ok = slot && read_address("127.0.0.1", slot);
 	}
-	p->resolvers = ok ? vec_seal(&found, &p->arena) : NULL;
-	p->nresolvers = found.len;
-	vec_free(&found);
-	return p->resolvers ? 0 : load_no_memory(l);
+	if (!ok)
+		vec_free(&found);
+	*len = found.len;
+	return found.items;
 }
