@@ -110,11 +110,11 @@ static int put_together(const struct learning *learning, const struct options *o
 		sbuf_str(out, sbuf_text(&learning->old));
 		return 0;
 	}
-	if (learn_onto(sbuf_text(&learning->old), sbuf_text(rules), out, err) < 0 ||
-		check_text(out, options->output, err) < 0)
+	if (learn_onto(options->output, sbuf_text(&learning->old), sbuf_text(rules), out, err) < 0)
+		return -1;
+	if (check_text(out, options->output, err) < 0)
 		return err_wrap(err,
-			"cannot add rules to %s: write them to a file of their own with -p %s -o "
-			"NEW",
+			"cannot add rules to %s; have them in another file: -p %s -o NEW",
 			options->output, options->output);
 	return 0;
 }

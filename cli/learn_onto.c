@@ -15,6 +15,8 @@
 
 enum { ITEM_INDENT = 2 };
 
+#define RULES "rules:"
+
 /* The line after this one; at the end, the end. */
 static const char *next_line(const char *line)
 {
@@ -43,7 +45,7 @@ static bool is_in_list(const char *line)
 static const char *find_rules(const char *text)
 {
 	for (; *text; text = next_line(text)) {
-		if (strncmp(text, "rules:", 6) == 0)
+		if (strncmp(text, RULES, strlen(RULES)) == 0)
 			return text;
 	}
 	return NULL;
@@ -76,6 +78,41 @@ static int list_indent(const char *line, const char *end)
 	return -1;
 }
 
+/* Is there a line that is the same, however it is indented? */
+static bool has_line(const char *text, const char *line)
+{
+	size_t len = strcspn(line += strspn(line, " "), "\n");
+
+	for (; *text; text = next_line(text)) {
+		text += strspn(text, " ");
+		if (strcspn(text, "\n") == len && memcmp(text, line, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_note(const char *line)
+{
+	line += strspn(line, " ");
+	return strncmp(line, "# risky", 7) == 0 || strncmp(line, "# not allowed", 13) == 0;
+}
+
+/* The items without notes that the text has: those end with what they are about. */
+static void drop_known_notes(const char *items, const char *text, struct sbuf *out)
+{
+	while (*items) {
+		const char *last = items, *end = next_line(items);
+
+		while (is_note(items) && is_comment(end) && !is_note(end)) {
+			last = end;
+			end = next_line(end);
+		}
+		if (!is_note(items) || !has_line(text, last))
+			sbuf_add(out, items, (size_t)(end - items));
+		items = end;
+	}
+}
+
 static void add_items(const char *items, int indent, struct sbuf *out)
 {
 	while (*items) {
@@ -97,24 +134,102 @@ static void add_lines(const char *text, size_t len, struct sbuf *out)
 		sbuf_char(out, '\n');
 }
 
-int learn_onto(const char *old, const char *items, struct sbuf *out, struct err **err)
+/* Where the document ends: at its marker `...`, or at the end of the text. */
+static const char *document_end(const char *text)
 {
-	const char *rules = find_rules(old), *first, *end;
-	int indent;
+	while (*text && strncmp(text, "...", 3) != 0)
+		text = next_line(text);
+	return text;
+}
 
-	if (!rules) {
-		add_lines(old, strlen(old), out);
-		sbuf_str(out, "rules:\n");
-		add_items(items, ITEM_INDENT, out);
+/* The first line that says something. */
+static const char *first_line(const char *text)
+{
+	while (*text && (is_blank(text) || is_comment(text)))
+		text = next_line(text);
+	return text;
+}
+
+/* What follows `rules:` in its line is an empty list, or nothing at all. */
+static bool is_empty_list(const char *rest)
+{
+	rest += strspn(rest, " \t");
+	if (*rest == '[')
+		rest += 1 + strspn(rest + 1, " \t");
+	rest += *rest == ']';
+	return is_blank(rest) || is_comment(rest);
+}
+
+/* Says where the text is not written in lines, which alone can be added to. */
+static int not_in_lines(
+	const char *name, const char *old, const char *at, const char *what, struct err **err)
+{
+	int line = 1, column = 1;
+
+	for (; old < at; old++) {
+		line += *old == '\n';
+		column = *old == '\n' ? 1 : column + 1;
+	}
+	return err_set(err, 0,
+		"%s:%d:%d: %s not stand in lines of their own, and cannot be added to: write them "
+		"so, or have what is learned in another file: -p %s -o NEW",
+		name, line, column, what, name);
+}
+
+/* The rest of the line without the empty list; a remark stays. */
+static void add_without_list(const char *rest, struct sbuf *out)
+{
+	const char *remark = rest + strcspn(rest, "#\n");
+
+	if (*remark == '#')
+		sbuf_char(out, ' ');
+	add_lines(remark, strcspn(remark, "\n"), out);
+	if (*remark != '#')
+		sbuf_char(out, '\n');
+}
+
+/* The items after the first line of the rules. */
+static int add_to_rules(const char *name, const char *old, const char *rules, const char *items,
+	struct sbuf *out, struct err **err)
+{
+	const char *rest = rules + strlen(RULES), *list = next_line(rules), *end = list_end(list);
+	int indent = list_indent(list, end);
+
+	if (indent >= 0 && (is_blank(rest) || is_comment(rest))) {
+		add_lines(old, (size_t)(end - old), out);
+	} else if (indent < 0 && is_empty_list(rest)) {
+		indent = ITEM_INDENT;
+		end = list;
+		sbuf_add(out, old, (size_t)(rest - old));
+		add_without_list(rest, out);
+	} else {
+		return not_in_lines(name, old, rest + strspn(rest, " \t"), "the rules do", err);
+	}
+	add_items(items, indent, out);
+	sbuf_str(out, end);
+	return 0;
+}
+
+int learn_onto(
+	const char *name, const char *old, const char *items, struct sbuf *out, struct err **err)
+{
+	const char *rules = find_rules(old), *end = document_end(old), *first = first_line(old);
+	cleanup_sbuf struct sbuf fresh = SBUF_INIT;
+
+	drop_known_notes(items, old, &fresh);
+	items = sbuf_text(&fresh);
+	out->failed |= fresh.failed;
+	if (!*items) {
+		sbuf_str(out, old);
 		return 0;
 	}
-	first = next_line(rules);
-	end = list_end(first);
-	indent = list_indent(first, end);
-	if (indent < 0 || (!is_blank(rules + 6) && !is_comment(rules + 6)))
-		return err_set(err, 0, "its rules are not a list with a line for each item");
+	if (*first == '{')
+		return not_in_lines(name, old, first, "the keys do", err);
+	if (rules)
+		return add_to_rules(name, old, rules, items, out, err);
 	add_lines(old, (size_t)(end - old), out);
-	add_items(items, indent, out);
+	sbuf_str(out, RULES "\n");
+	add_items(items, ITEM_INDENT, out);
 	sbuf_str(out, end);
 	return 0;
 }

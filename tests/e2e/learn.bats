@@ -252,9 +252,33 @@ in_own_network() {
 	# In one line it cannot be added to; that is said, and nothing is written.
 	cp policy.yaml before.yaml
 	run -125 learn "$LOG" -o policy.yaml
-	[[ $output == *'its rules are not a list with a line for each item'*  ]]
-	[[ $output == *'-p policy.yaml -o NEW'* ]]
+	[[ $output == *'policy.yaml:3:8: the rules do not stand in lines of their own'*'-p policy.yaml -o NEW'* ]]
 	diff policy.yaml before.yaml
+}
+
+@test "a policy without a rule yet, and one with an end mark, get theirs in the right place" {
+	"$CALLGATE" trace --log "$LOG" -o "$TEXT" true
+	printf 'version: 1\nrules: [] # none yet\ndefault: deny\n' >one.yaml
+	printf 'version: 1\nrules:\ndefault: deny\n' >two.yaml
+	printf -- '---\nversion: 1\ndefault: deny\n...\n' >three.yaml
+	for policy in one two three; do
+		learn "$LOG" -o $policy.yaml
+		run -0 "$CALLGATE" check $policy.yaml --against "$LOG"
+		[ "$(grep -c verdict: $policy.yaml)" = 1 ]
+	done
+	grep -q '^rules: # none yet$' one.yaml
+	expect_same ... "$(tail -n 1 three.yaml)"
+}
+
+@test "a note that the policy has already is not written once more" {
+	connect_log /usr/bin/curl 10.1.2.3 5432
+	printf 'version: 1\ndefault: deny\nrules: [] # mine\n' >noted.yaml
+	learn "$LOG.made" -o noted.yaml
+	cat noted.yaml
+	[ "$(grep -c '# risky, once: @private' noted.yaml)" = 1 ]
+	cp noted.yaml before.yaml
+	learn "$LOG.made" -o noted.yaml
+	diff before.yaml noted.yaml
 }
 
 # A log of one call, made up: made_log EXE CALL KIND ARGS
