@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/options.h"
@@ -19,4 +20,12 @@ bool color_on_terminal(int color)
 bool color_wanted(int color, int fd)
 {
 	return color_on_terminal(color) && (color == COLOR_ALWAYS || isatty(fd));
+}
+
+unsigned color_columns(int fd)
+{
+	struct winsize size;
+
+	/* ioctl_tty(2); ENOTTY for what is no terminal. */
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

@@ -46,6 +46,7 @@ static int command_report(const struct options *options, char *const *args)
 		.fd = STDOUT_FILENO,
 		.name = args[0],
 		.color = color_wanted(options->color, STDOUT_FILENO),
+		.width = color_columns(STDOUT_FILENO),
 	};
 	cleanup_log_reader struct log_reader *reader = NULL;
 	cleanup_err struct err *err = NULL, *unwritten = NULL;

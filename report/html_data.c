@@ -64,6 +64,7 @@ static void put_totals(struct record *record, const struct run_model *model)
 	record_object_open(record, "totals");
 	record_unsigned(record, "calls", model->calls);
 	record_unsigned(record, "failed", model->failed);
+	record_unsigned(record, "searches", model->tree.searches);
 	record_unsigned(record, "denied", model->denials.total);
 	record_unsigned(record, "processes", model->summary->processes);
 	record_unsigned(record, "peak_processes", model->summary->peak_processes);

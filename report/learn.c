@@ -10,6 +10,7 @@
 #include "policy/resolvers.h"
 #include "policy/rule_words.h"
 #include "policy/target.h"
+#include "report/rule_for.h"
 #include "report/who.h"
 
 int learn_new(const struct learn_options *options, struct learn **out, struct err **err)
@@ -353,17 +354,6 @@ static int refuse_denied(struct learn *learn, struct learn_program *program,
 	return refuse(learn, program, record, sbuf_text(&why), err);
 }
 
-static bool by_default(const struct decision *denied)
-{
-	static const char *const reasons[] = { "default", "network.family", "exec.interpreter" };
-
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (strcmp(denied->reason, reasons[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int learn_denied(struct learn *learn, const struct log_record *record,
 	const struct decision *denied, struct err **err)
 {
@@ -376,7 +366,7 @@ static int learn_denied(struct learn *learn, const struct log_record *record,
 	/* Not the call, but a variable: learn_environment_record() has it. */
 	if (strcmp(denied->reason, "env.code") == 0)
 		return 0;
-	if (!by_default(denied) || !kinds[kind])
+	if (!rule_for_is_wanting(denied->reason) || !kinds[kind])
 		return refuse_denied(learn, program, record, denied, err);
 	return kinds[kind](learn, program, record, err);
 }

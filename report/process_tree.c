@@ -1,5 +1,6 @@
 #include "report/process_tree.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct process_live {
 	UT_hash_handle hh;
 	pid_t pid;
 	int32_t index;
+	uint64_t missing; /* execs in a row of what is not there: along PATH, perhaps */
 };
 
 struct group_key {
@@ -275,6 +277,26 @@ static void execed(struct process_tree *tree, const struct event *event, int32_t
 	live->index = other;
 }
 
+/* What was tried before the exec that found its program did not fail: execvp(3). */
+static void count_searches(struct process_tree *tree, const struct event *event, int32_t index)
+{
+	const struct event_call *call = &event->call;
+	struct process_live *live = live_find(tree, event->task.pid);
+	struct process *process = &tree->items[index];
+
+	if (!live || call_kind(call->call) != CALL_KIND_EXEC)
+		return;
+	if (outcome_of_call(call) == OUTCOME_FAIL && call->result->value == -ENOENT) {
+		live->missing++;
+		return;
+	}
+	if (call->program && live->missing <= process->failed) {
+		process->failed -= live->missing;
+		tree->searches += live->missing;
+	}
+	live->missing = 0;
+}
+
 static int32_t called(struct process_tree *tree, const struct event *event)
 {
 	enum outcome outcome = outcome_of_call(&event->call);
@@ -289,6 +311,7 @@ static int32_t called(struct process_tree *tree, const struct event *event)
 	process->calls++;
 	process->failed += outcome == OUTCOME_FAIL;
 	process->denied += outcome_is_denial(outcome);
+	count_searches(tree, event, index);
 	if (event->call.program)
 		execed(tree, event, index);
 	return index;

@@ -53,7 +53,8 @@ struct process_tree {
 	struct process_live *live;    /* uthash, by pid */
 	struct process_group *by_key; /* uthash */
 	uint64_t grouped;             /* processes that are not kept one by one */
-	uint64_t lost;                /* calls of processes there was no memory for */
+	uint64_t searches; /* execs that failed on the way along PATH to one that did not */
+	uint64_t lost;     /* calls of processes there was no memory for */
 };
 
 void process_tree_init(struct process_tree *tree, struct strings *strings);

@@ -15,6 +15,7 @@ struct report_options {
 	int fd;           /* borrowed */
 	const char *name; /* of the log; borrowed, and from outside */
 	bool color;
+	unsigned width; /* of the terminal it goes to, in columns; 0: it goes to none */
 };
 
 struct report {

@@ -16,14 +16,19 @@ enum {
 	DENIALS_SHOWN = 100,
 	PROCESSES_SHOWN = 200,
 	INDENTS_MAX = 24,
+	FRAMES_SHOWN = 6,
 	ALIKE_MIN = 3, /* processes in a row that are shown as one */
 };
+
+/* What is said of a denial stands below the call. */
+#define INDENT "                   "
 
 struct text_report {
 	struct report report;
 	struct report_out out;
 	const char *name;
 	bool color;
+	unsigned width; /* of the terminal; 0: lines are as long as they are */
 	struct run_model *model;
 };
 
@@ -53,6 +58,26 @@ static void add_heading(struct text_report *text, const char *heading)
 		text->color ? "\033[0m" : "");
 }
 
+/* Cuts the line that begins at `start`, between characters, where the terminal ends. */
+static void fit(struct text_report *text, size_t start)
+{
+	static const char cut[] = "...";
+	const size_t room = text->width > strlen(cut) ? text->width - strlen(cut) : 0;
+	struct sbuf *out = &text->out.text;
+	size_t chars = 0, end = 0;
+
+	for (size_t i = start; room && i < out->len; i++) {
+		if (((unsigned char)out->data[i] & 0xc0) == 0x80)
+			continue;
+		if (chars++ == room)
+			end = i;
+	}
+	if (!end || chars <= text->width)
+		return;
+	out->len = end;
+	sbuf_str(out, cut);
+}
+
 static void add_session(struct text_report *text)
 {
 	const struct run_session *session = &text->model->session;
@@ -78,6 +103,29 @@ static void add_session(struct text_report *text)
 		sbuf_fmt(out, "  note: %s\n", text->model->notes[i]);
 }
 
+/* The innermost frames: the outer ones are the same for all calls of a program, and many. */
+static void add_stack(struct text_report *text, const char *frames)
+{
+	struct sbuf *out = &text->out.text;
+	size_t n = 0, more = 0;
+
+	for (; *frames; frames += strcspn(frames, "\n") + 1) {
+		size_t start = out->len;
+
+		if (n++ >= FRAMES_SHOWN) {
+			more++;
+			continue;
+		}
+		frames += strspn(frames, " ");
+		sbuf_str(out, INDENT "  ");
+		sbuf_add(out, frames, strcspn(frames, "\n"));
+		fit(text, start);
+		sbuf_char(out, '\n');
+	}
+	if (more)
+		sbuf_fmt(out, INDENT "  ... and %zu more; --format html has them\n", more);
+}
+
 static void add_denial(struct text_report *text, const struct denial *denial)
 {
 	static const struct {
@@ -96,24 +144,24 @@ static void add_denial(struct text_report *text, const struct denial *denial)
 			words[denial->outcome].sgr, word, (int)(6 - strlen(word)), "");
 	else
 		sbuf_fmt(out, "%9" PRIu64 "  %-6s", denial->count, word);
-	sbuf_fmt(out, "%s  %s  by %s[%d] at ", denial->call, denial->what, denial->program,
-		denial->pid);
+	sbuf_fmt(out, "%s  %s\n" INDENT "by %s[%d] at ", denial->call, denial->what,
+		denial->program, denial->pid);
 	add_seconds(out, denial->first_ns);
 	if (denial->error)
-		sbuf_fmt(out, "  %s", denial->error);
+		sbuf_fmt(out, ": %s", denial->error);
 	if (denial->rule)
-		sbuf_fmt(out, "  %s", denial->rule);
+		sbuf_fmt(out, "%s %s", denial->error ? "," : ":", denial->rule);
 	if (denial->place)
 		sbuf_fmt(out, " (%s)", denial->place);
 	sbuf_char(out, '\n');
 	if (denial->why)
-		sbuf_fmt(out, "                   why: %s\n", denial->why);
+		sbuf_fmt(out, INDENT "why: %s\n", denial->why);
 	if (denial->advice)
-		sbuf_fmt(out, "                   hint: %s\n", denial->advice);
-	if (denial->stack)
-		sbuf_str(out, denial->stack);
+		sbuf_fmt(out, INDENT "hint: %s\n", denial->advice);
 	if (denial->no_suggestion)
-		sbuf_fmt(out, "                   %s\n", denial->no_suggestion);
+		sbuf_fmt(out, INDENT "%s\n", denial->no_suggestion);
+	if (denial->stack)
+		add_stack(text, denial->stack);
 }
 
 /* All rules together, so that they can be copied at once; those of several calls only once. */
@@ -136,6 +184,8 @@ static void add_rules(struct text_report *text, const struct denial **denials, s
 				      "\n\n");
 		sbuf_str(out, rule);
 	}
+	if (shown)
+		sbuf_str(out, "\n  callgate learn makes a policy of all that the run did\n");
 }
 
 static void add_denials(struct text_report *text)
@@ -188,15 +238,14 @@ static void add_process_end(struct sbuf *out, const struct process *process)
 		sbuf_fmt(out, " x %" PRIu64, process->group);
 	else
 		sbuf_fmt(out, "[%d]", process->pid);
-	if (process->command)
-		sbuf_fmt(out, "  %s", process->command);
+	if (process->denied)
+		sbuf_fmt(out, "  %" PRIu64 " denied", process->denied);
 	if (process->ended && process->status) {
 		sbuf_str(out, "  exit ");
 		outcome_status(out, process->status);
 	}
-	if (process->denied)
-		sbuf_fmt(out, "  %" PRIu64 " denied", process->denied);
-	sbuf_char(out, '\n');
+	if (process->command)
+		sbuf_fmt(out, "  %s", process->command);
 }
 
 static void add_times(struct sbuf *out, const struct process *process)
@@ -219,6 +268,7 @@ static int32_t add_process(struct text_report *text, int32_t at, size_t depth)
 	const struct process_tree *tree = &text->model->tree;
 	const struct process *process = &tree->items[at];
 	struct sbuf *out = &text->out.text;
+	size_t start = out->len;
 	uint64_t total_ns;
 	size_t alike = count_alike(tree, at, &total_ns);
 
@@ -227,6 +277,8 @@ static int32_t add_process(struct text_report *text, int32_t at, size_t depth)
 	who_name(out, process->program);
 	if (alike < ALIKE_MIN) {
 		add_process_end(out, process);
+		fit(text, start);
+		sbuf_char(out, '\n');
 		return at;
 	}
 	sbuf_fmt(out, " x %zu, ", alike);
@@ -305,6 +357,10 @@ static void add_tables(struct text_report *text)
 	add_table(text, "who took which address", &text->model->binds);
 	add_table(text, "programs run", &summary->tables[SUMMARY_PROGRAMS]);
 	add_table(text, "what failed", &summary->tables[SUMMARY_FAILURES]);
+	if (text->model->tree.searches)
+		sbuf_fmt(&text->out.text,
+			"%9" PRIu64 "  of these are steps of searches along PATH\n",
+			text->model->tree.searches);
 	add_table(text, "calls", &summary->tables[SUMMARY_CALLS]);
 }
 
@@ -337,6 +393,7 @@ struct report *report_text_new(const struct report_options *options)
 		.out = { .fd = options->fd },
 		.name = options->name,
 		.color = options->color,
+		.width = options->width,
 		.model = run_model_new(),
 	};
 	if (!text->model) {

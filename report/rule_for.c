@@ -111,6 +111,17 @@ static bool add_who(const struct lineage *lineage, struct sbuf *out)
 	return true;
 }
 
+bool rule_for_is_wanting(const char *reason)
+{
+	static const char *const reasons[] = { "default", "network.family", "exec.interpreter" };
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (strcmp(reason, reasons[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Why a rule would not help, by the reason's word or its beginning. */
 static const char *without_rule(const char *reason)
 {
@@ -123,11 +134,14 @@ static const char *without_rule(const char *reason)
 		{ "network.",
 			"The policy's `network` denied this, which comes before its rules: see "
 			"its `mode` and `endpoints`." },
+		{ "env.code",
+			"The environment puts code into the program: no rule but `env: {keep: "
+			"[...]}` allows that." },
 		{ "syscall.", "This system call is on the list that is denied: no rule but "
 			      "`syscalls: {allow: [...]}` takes it off." },
 	};
 
-	if (!reason || strcmp(reason, "rule") == 0 || strcmp(reason, "default") == 0 ||
+	if (!reason || strcmp(reason, "rule") == 0 || rule_for_is_wanting(reason) ||
 		strncmp(reason, "ask.", 4) == 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

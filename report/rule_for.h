@@ -13,4 +13,10 @@
 const char *rule_for(
 	const struct event_call *call, const struct lineage *lineage, struct sbuf *out);
 
+/*
+ * Was it denied for want of a rule, and of nothing else? By the reason's word: a default,
+ * or what no default allows.
+ */
+bool rule_for_is_wanting(const char *reason);
+
 #endif

@@ -1,5 +1,6 @@
 #include "report/run_model.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,7 @@ static void add_mark(struct run_model *model, const struct event *event, int32_t
 	enum outcome outcome = outcome_of_call(call);
 	bool denial = outcome_is_denial(outcome);
 	uint64_t *shown = denial ? &model->denied_shown : &model->marks_shown;
-	struct run_mark mark = { process, outcome, event->mono_ns, NULL, NULL, NULL };
+	struct run_mark mark = { .process = process, .outcome = outcome, .at_ns = event->mono_ns };
 
 	if (process == PROCESS_NONE || !is_worth_a_mark(call, outcome))
 		return;
@@ -153,6 +154,8 @@ static void add_mark(struct run_model *model, const struct event *event, int32_t
 		model->marks = marks;
 		model->marks_cap = cap;
 	}
+	mark.searches = outcome == OUTCOME_FAIL && call_kind(call->call) == CALL_KIND_EXEC &&
+			call->result->value == -ENOENT;
 	mark.call = strings_keep(&model->strings, text_call_word(call->call));
 	sbuf_reset(&model->text);
 	text_call(&model->text, call->call, call->socket);
@@ -277,8 +280,32 @@ static void note_left_out(struct run_model *model, uint64_t n, const char *what)
 	sbuf_free(&sentence);
 }
 
+/* The process ran a program after that: what was not there was looked for along PATH. */
+static bool found_it(const struct run_model *model, const struct run_mark *mark)
+{
+	const struct process *process = &model->tree.items[mark->process];
+	uint32_t execs = process->nexecs < PROCESS_EXECS_MAX ? process->nexecs : PROCESS_EXECS_MAX;
+
+	return mark->searches && execs && process->execs[execs - 1].at_ns > mark->at_ns;
+}
+
+/* Only at the end is known which calls were steps of a search, and no failures. */
+static void forget_searches(struct run_model *model)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < model->nmarks; i++) {
+		if (!found_it(model, &model->marks[i]))
+			model->marks[kept++] = model->marks[i];
+	}
+	model->nmarks = kept;
+	model->failed -=
+		model->tree.searches < model->failed ? model->tree.searches : model->failed;
+}
+
 void run_model_finish(struct run_model *model)
 {
+	forget_searches(model);
 	note_left_out(model, model->tree.grouped,
 		"processes of this long run are not shown one by one, but taken together by "
 		"program and parent");

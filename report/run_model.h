@@ -33,6 +33,7 @@ struct run_mark {
 	int32_t process;
 	enum outcome outcome;
 	uint64_t at_ns;
+	bool searches;      /* an exec of what is not there: along PATH, perhaps */
 	const char *call;   /* "connect" */
 	const char *text;   /* "tcp 192.0.2.1:443" */
 	const char *result; /* "= ECONNREFUSED (Connection refused)" */
@@ -67,7 +68,8 @@ struct run_model {
 	size_t nwarnings;
 	const char *notes[RUN_NOTES_MAX];
 	size_t nnotes;
-	uint64_t events, calls, failed;
+	uint64_t events, calls;
+	uint64_t failed;  /* at the end, without searches along PATH */
 	uint64_t end_ns;  /* the latest moment that an event tells of */
 	struct sbuf text; /* scratch */
 };

@@ -70,7 +70,9 @@ function drawSlowest() {
 
 function drawFailures() {
   if (!data.failures.length) return null;
-  return section("failures", "What failed", "let through, and returned an error",
+  const { searches } = data.totals;
+  return section("failures", "What failed", "let through, and returned an error" +
+    (searches ? `; ${count(searches)} of them were steps of searches along PATH` : ""),
     table("Failures", ["Call", "Error", "Program", "#Calls"], data.failures, (row) => [row.call, row.program, row.error],
       (row) => [element("td", {}, row.call), element("td", {}, element("code", {}, row.error)),
         element("td", {}, element("code", {}, row.program)), number(row.count, "fail")]));

@@ -24,10 +24,11 @@ audited() {
 	audited
 	report "$LOG" >out
 	head -n 1 out | grep -qF "audit  sh -c 'curl -s http://127.0.0.1:$PORT/ | wc -c; true'"
-	grep -qE "WOULD exec +/usr/bin/wc +by /.*sh\[[0-9]+\] at .* EACCES  no-wc \(policy.yaml:4\)" out
+	grep -A 1 -E 'WOULD exec +/usr/bin/wc$' out |
+		grep -qE '^ +by /.*sh\[[0-9]+\] at [0-9.]+: EACCES, no-wc \(policy.yaml:4\)$'
 	grep -q 'why: nothing here is to be counted' out
-	grep -qE "WOULD connect +tcp 127.0.0.1:$PORT +by /usr/bin/curl" out
-	grep -qE '^ +[0-9]+\.[0-9]{3} +[0-9]+\.[0-9]{3}    curl\[[0-9]+\]  curl -s http' out
+	grep -A 1 -E "WOULD connect +tcp 127.0.0.1:$PORT$" out | grep -q 'by /usr/bin/curl'
+	grep -qE '^ +[0-9]+\.[0-9]{3} +[0-9]+\.[0-9]{3}    curl\[[0-9]+\]  1 denied  curl -s http' out
 	grep -qE "^ +1 .* /usr/bin/curl  tcp 127.0.0.1:$PORT" out
 	grep -q 'slowest connects' out
 }
@@ -56,7 +57,30 @@ audited() {
 	policy_allowing 192.0.2.1
 	audit -k python3 -c 'import socket; socket.socket().connect_ex(("127.0.0.1", 1))'
 	report "$LOG" >out
-	grep -A 3 -E 'WOULD connect +tcp 127.0.0.1:1 ' out | grep -qE '^ +(__)?connect\+[0-9]+  /'
+	grep -A 3 -E 'WOULD connect +tcp 127.0.0.1:1$' out | grep -qE '^ +(__)?connect\+[0-9]+  /'
+	# The innermost frames are enough here.
+	[ "$(grep -cE '^ +[^ ]+\+[0-9]+  /' out)" -le 6 ]
+}
+
+@test "on a terminal the lines of the tree end where it does" {
+	gate sh -c "/bin/true $(printf 'word %.0s' {1..40}); exit 3" || true
+	script -qec "stty cols 60; $CALLGATE report --color never $LOG" /dev/null | tr -d '\r' >out
+	grep -qE '^ +[0-9.]+ +[0-9.]+    true\[[0-9]+\]  .*word.*\.\.\.$' out
+	# What matters stands before what is cut.
+	grep -qE '^ +[0-9.]+ +[0-9.]+  .*sh\[[0-9]+\]  exit 3  .*\.\.\.$' out
+	sed -n '/^processes/,/^$/p' out >tree
+	[ "$(awk '{ print length }' tree | sort -n | tail -n 1)" -eq 60 ]
+	report "$LOG" | grep -q 'word word.*; exit 3'
+}
+
+@test "a search along PATH is no failure, but what is nowhere is" {
+	mkdir empty
+	PATH=$PWD/empty:$PATH gate env true
+	report "$LOG" >out
+	grep -qE '^ +[0-9]+  of these are steps of searches along PATH$' out
+	report "$LOG" --format html | grep -q '"failed":0,"searches":[1-9]'
+	gate env nothing-of-this-name || true
+	report "$LOG" --format html | grep -q '"failed":[1-9][0-9]*,"searches":[01],'
 }
 
 @test "processes alike stand in one line" {

@@ -129,6 +129,19 @@ static void what_a_person_denied_a_rule_would_allow(void **state)
 			"    verdict: allow\n");
 }
 
+static void what_no_default_allows_a_rule_would(void **state)
+{
+	cleanup_made struct made_event m;
+
+	(void)state;
+	made_call_init(&m);
+	DECODE(&m.decoded, SYS_socket, AF_PACKET, SOCK_RAW, 0);
+	made_decision(&m, VERDICT_DENY, EACCES, "");
+	m.decision.reason = "network.family";
+	expect_rule(&m,
+		"  - exe: \"/usr/bin/node\"\n    socket: \"packet/raw\"\n    verdict: allow\n");
+}
+
 static void what_no_rule_denied_no_rule_allows(void **state)
 {
 	static const struct {
@@ -136,7 +149,8 @@ static void what_no_rule_denied_no_rule_allows(void **state)
 	} cases[] = {
 		{ "budget.processes", "larger budget" },
 		{ "identity.changed", "load the policy again" },
-		{ "network.family", "`network`" },
+		{ "network.restricted", "`network`" },
+		{ "env.code", "`env: {keep" },
 		{ "syscall.denied", "syscalls" },
 		{ "unreadable", "no rule" },
 		{ "what a later version says", "no rule" },
@@ -228,6 +242,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_is_relative_names_nothing),
 		cmocka_unit_test(a_spawn_and_a_socket_have_theirs),
 		cmocka_unit_test(what_a_person_denied_a_rule_would_allow),
+		cmocka_unit_test(what_no_default_allows_a_rule_would),
 		cmocka_unit_test(what_no_rule_denied_no_rule_allows),
 		cmocka_unit_test(denials_of_one_kind_stand_once_the_gravest_first),
 		cmocka_unit_test(denials_there_is_no_room_for_are_counted),
