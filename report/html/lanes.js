@@ -57,19 +57,30 @@ function laneMarks(node) {
   });
 }
 
-function lane(node) {
-  const bar = lifeBar(node);
-  return element("div", { class: "lane", "aria-hidden": "true" }, ...(bar ? [bar] : []), ...laneMarks(node));
+/* How long it lived: behind the bar, or before it where there is no room. */
+function tookLabel(node) {
+  const took = node.group ? node.total : node.end === null ? 0 : node.end - node.start;
+  const left = Math.max(0, inView(node.start)), right = Math.min(100, inView(node.end ?? data.duration));
+  if (!took || left > 100 || right < 0 || (right > 90 && left < 10)) return null;
+  const label = element("span", { class: `took${right > 90 ? " before" : ""}` }, duration(took));
+  label.style.left = `${right > 90 ? left : right}%`;
+  return label;
 }
 
-/* Round steps, some five of them on the axis. */
+function lane(node) {
+  return element("div", { class: "lane", "aria-hidden": "true" }, lifeBar(node), tookLabel(node), ...laneMarks(node));
+}
+
+/* Round steps, some five of them on the axis; the lanes have lines there. */
 function scale() {
   const [from, to] = tree.view, raw = (to - from) / 5;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= raw);
+  rowsNode.style.setProperty("--first", `${inView(Math.ceil(from / step) * step)}%`);
+  rowsNode.style.setProperty("--step", `${100 * step / (to - from)}%`);
   const node = element("div", { class: "scale", "aria-hidden": "true" });
   for (let t = Math.ceil(from / step) * step; t < to; t += step) {
-    const tick = element("span", {}, step >= 1e9 ? `${(t / 1e9).toFixed(0)} s` : step >= 1e6 ? `${+(t / 1e6).toFixed(0)} ms` : `${+(t / 1e3).toFixed(1)} µs`);
+    const tick = element("span", {}, to >= 1e9 && step >= 1e7 ? `${+(t / 1e9).toFixed(2)} s` : step >= 1e6 ? `${+(t / 1e6).toFixed(0)} ms` : `${+(t / 1e3).toFixed(1)} µs`);
     tick.style.left = `${inView(t)}%`;
     node.append(tick);
   }

@@ -31,6 +31,10 @@ function isTyping(target) {
   return target.closest("input, textarea, dialog") !== null;
 }
 
+/* Where the keys go on from: a row of the tree, a denial, before any button beside them. */
+const sectionStart = (section) => section.querySelector("[role=treeitem][tabindex='0'], .denial") ||
+  section.querySelector("[tabindex='0'], button, a") || section;
+
 const pageKeys = {
   "/": () => byId("search").focus(),
   "?": () => byId("help").showModal(),
@@ -55,7 +59,7 @@ function listen(sections) {
     const section = sections[Number(event.key) - 1];
     if (section) {
       section.scrollIntoView();
-      (section.querySelector("[tabindex='0'], button, a") || section).focus({ preventScroll: true });
+      sectionStart(section).focus({ preventScroll: true });
     } else if (pageKeys[event.key]) {
       pageKeys[event.key]();
     } else {

@@ -3,7 +3,7 @@ const number = (n, className) => element("td", { class: `num ${n ? className || 
 
 function head(...columns) {
   return element("thead", {}, element("tr", {}, ...columns.map((column) =>
-    element("th", { scope: "col", class: column.startsWith("#") ? "num" : "" }, column.replace("#", "")))));
+    element("th", { scope: "col", class: column.startsWith("#") ? "num" : column ? "" : "share" }, column.replace("#", "")))));
 }
 
 /* A table over a list; make(thing) gives the cells. */
@@ -46,9 +46,10 @@ function drawDestinations() {
   if (!data.destinations.length)
     return section("destinations", "Destinations", null, element("p", { class: "empty" }, "No program named a destination."));
   return section("destinations", "Destinations", "by program",
-    table("Destinations by program", ["Program and destination", "Call", "#Calls", "#Failed", "#Denied"], destinationRows(),
+    table("Destinations by program", ["Program and destination", "#Calls", "#Failed", "#Denied"], destinationRows(),
       (row) => row.text || [row.program, row.destination, row.kind],
-      (row) => [element("td", { class: "sub" }, element("code", {}, row.destination)), element("td", {}, row.kind),
+      (row) => [element("td", { class: "sub" }, element("code", {}, row.destination),
+        row.kind === "connect" ? null : element("span", { class: "count" }, ` ${row.kind}`)),
         number(row.count), number(row.failed, "fail"), number(row.denied, denialClass())]));
 }
 

@@ -64,7 +64,8 @@ audited_page() {
 		await page.run("document.querySelectorAll('.denial button.copy')[1].click()");
 		const rule = await page.run("document.querySelectorAll('.denial pre')[1].textContent");
 		assert.equal(await page.run("window.copied"), rule + "\n");
-		await page.press("n");
+		await page.press("1");
+		assert.ok(await page.run("document.activeElement === document.querySelector('.denial')"));
 		await page.press("c");
 		assert.equal(await page.run("window.copied"), await page.run("document.querySelector('.denial pre').textContent") + "\n");
 	SCRIPT
@@ -89,8 +90,8 @@ audited_page() {
 		const at = () => page.run("document.activeElement.querySelector('.program')?.textContent");
 		const rows = () => page.run("document.querySelectorAll('.row').length");
 		await page.press("2");
-		await page.run("document.querySelector('.row').focus()");
 		const first = await at();
+		assert.match(first, /sh$/);
 		await page.press("ArrowDown");
 		assert.notEqual(await at(), first);
 		await page.press("ArrowUp");
