@@ -57,6 +57,39 @@ end_run() {
 	expect_event '.type == "warning" and (.text | startswith("the policy was loaded again: 2 rules added (two-denies (policy.yaml:5), two-allows (policy.yaml:6)), 2 rules removed (one-allows"))'
 }
 
+@test "programs are looked up anew: one that was replaced is then what the rule means" {
+	cp "$FIXTURES/connect_both" program
+	policy <<-POLICY
+		default: {exec: allow, spawn: allow, socket: allow}
+		rules: [{id: named, exe: $PWD/program, connect: "127.0.0.2", verdict: allow}]
+	POLICY
+	start_enforce sh -c 'until [ -e first ]; do ./program first; done; ./program second'
+	eventually grep -q '"id":"named"' "$LOG"
+	cp program other
+	mv other program
+	touch first
+	eventually grep -q '"reason":"identity.changed"' "$LOG"
+	[ "$(events '.rule.id == "named"' | jq -s 'map(.pid) | unique | length')" -eq 1 ]
+	kill -HUP "$GATE"
+	eventually eval '[ "$(events ".rule.id == \"named\"" | jq -s "map(.pid) | unique | length")" -eq 2 ]'
+	touch second
+	wait "$GATE"
+}
+
+@test "a policy that takes long to load holds up no call" {
+	two_policies
+	printf '10.%d.%d.%d/32\n' $(seq 60000 | awk '{ print int($1 / 65536), int($1 / 256) % 256, $1 % 256 }') >many
+	sed 's|"127.0.0.3"|["127.0.0.3", "file:many"]|' two.yaml >new
+	start_enforce "$FIXTURES/connect_both" stop
+	mv new policy.yaml
+	before=$(count_events '.call == "connect"')
+	kill -HUP "$GATE"
+	eventually told policy.reloaded
+	end_run
+	reloaded=$(jq -r 'select(.code == "policy.reloaded") | .mono_ns' "$LOG")
+	[ "$(count_events ".call == \"connect\" and .mono_ns < $reloaded")" -gt "$before" ]
+}
+
 @test "1000 reloads under load, half of them broken: every call is judged by one whole policy" {
 	two_policies 'on-error: keep'
 	start_enforce "$FIXTURES/connect_both" stop

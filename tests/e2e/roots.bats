@@ -21,7 +21,7 @@ policy_for_bash() {
 	make_root /usr/bin/bash
 	policy <<-POLICY
 		default: {exec: deny, spawn: allow, socket: allow}
-		$1
+		syscalls: {allow: [chroot$1]}
 		rules:
 		  - {id: programs, exec: [/usr/sbin/chroot, /usr/bin/unshare, /usr/bin/bwrap, /usr/bin/sh, /usr/bin/bash], verdict: allow}
 		  - {id: bash-reaches, exe: ${2:-/usr/bin/bash}, connect: "127.0.0.1:1", verdict: allow}
@@ -67,7 +67,7 @@ needs_root() {
 
 @test "bwrap, by whoever may have user namespaces" {
 	command -v bwrap >/dev/null || skip 'there is no bwrap here'
-	policy_for_bash 'syscalls: {allow: [mount, umount2, pivot_root, "clone:newuser", "unshare:newuser"]}'
+	policy_for_bash ', mount, umount2, pivot_root, "clone:newuser", "unshare:newuser"'
 	bwrap --unshare-user --bind root / /usr/bin/bash -c : || skip 'bwrap does not work here'
 	run enforce bwrap --unshare-user --bind root / /usr/bin/bash -c "$connects"
 	expect_one_allowed
@@ -106,6 +106,7 @@ needs_root() {
 	make_root /usr/bin/bash "$FIXTURES/connect_both"
 	policy <<-POLICY
 		default: {exec: allow, spawn: allow, socket: allow}
+		syscalls: {allow: chroot}
 		rules: [{id: before, exe: $FIXTURES/connect_both, connect: "127.0.0.2", verdict: allow}]
 	POLICY
 	"$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
@@ -127,4 +128,29 @@ needs_root() {
 	[ "$status" -eq 126 ]
 	expect_event '.code == "policy.root" and (.text | test("could not be looked up there"))'
 	expect_event '.args.path == "/usr/bin/bash" and .verdict == "deny"'
+}
+
+@test "the exec waits until its programs were looked up, and nobody else does" {
+	needs_root
+	policy_for_bash
+	printf '10.%d.%d.%d\n' $(seq 60000 | awk '{ print int($1 / 65536), int($1 / 256) % 256, $1 % 256 }') >many
+	sed -i 's|/usr/bin/bash\], v|/usr/bin/bash, /usr/bin/python3], v|' policy.yaml
+	echo '  - {exe: /usr/bin/python3, connect: ["file:many", "127.0.0.9"], verdict: allow}' >>policy.yaml
+	cat >both.py <<-'PYTHON'
+		import os, socket
+		parent = os.getpid()
+		pid = os.fork()
+		if pid == 0:
+		    while os.getppid() == parent:
+		        socket.socket(2, 2).connect_ex(("127.0.0.9", 9))
+		os.chroot("root")
+		os.execv("/usr/bin/bash", ["bash", "-c", f"kill {pid}"])
+	PYTHON
+	enforce /usr/bin/python3 both.py
+	begun=$(jq -r 'select(.call == "chroot") | .mono_ns' "$LOG")
+	rooted=$(jq -r 'select(.code == "policy.root") | .mono_ns' "$LOG")
+	[ "$(count_events ".call == \"connect\" and .verdict == \"allow\" and
+		.mono_ns > $begun and .mono_ns < $rooted")" -gt 0 ]
+	# Its program is not one of that root: from then on it may not.
+	expect_no_event ".call == \"connect\" and .verdict == \"allow\" and .mono_ns > $rooted"
 }
