@@ -20,7 +20,8 @@ static void frame_text(struct sbuf *out, const struct stack_frame *frame)
 	sbuf_str(out, indent);
 	if (frame->symbol) {
 		add_escaped(out, frame->symbol);
-		sbuf_fmt(out, "+%" PRIu64, frame->offset);
+		if (!frame->inlined)
+			sbuf_fmt(out, "+%" PRIu64, frame->offset);
 	} else {
 		sbuf_fmt(out, "0x%" PRIx64, frame->module ? frame->offset : frame->address);
 	}
@@ -33,6 +34,8 @@ static void frame_text(struct sbuf *out, const struct stack_frame *frame)
 		add_escaped(out, frame->source);
 		sbuf_fmt(out, ":%u", frame->line);
 	}
+	if (frame->inlined)
+		sbuf_str(out, "  <inlined>");
 	if (*lack)
 		sbuf_fmt(out, "  <%s>", lack);
 	sbuf_char(out, '\n');
@@ -60,6 +63,8 @@ static void frame_record(struct record *record, const struct stack_frame *frame)
 		record_text(record, "source", frame->source);
 		record_unsigned(record, "line", frame->line);
 	}
+	if (frame->inlined)
+		record_bool(record, "inlined", true);
 	if (frame->lack != STACK_LACK_NOTHING)
 		record_text(record, "lacks", stack_lack_code(frame->lack));
 	record_object_close(record);

@@ -43,9 +43,11 @@ struct stack_frame {
 	uint64_t address;   /* where it stands, or will return to */
 	const char *module; /* path as the process has it, or "[vdso]"; NULL: of no file */
 	const char *symbol; /* demangled; NULL: see lack */
-	uint64_t offset;    /* from the symbol; without one, the address within the module */
+	uint64_t offset; /* from the symbol; without one, or inlined, the address within the module
+			  */
 	const char *source; /* file of the source; NULL: not known, or not asked for */
 	unsigned line;      /* in it */
+	bool inlined;       /* it has no code of its own: it is part of the next frame's function */
 	enum stack_lack lack;
 };
 

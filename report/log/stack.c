@@ -40,6 +40,7 @@ static void read_frame(const struct json_node *from, struct arena *arena, struct
 	frame->source = json_read_text(json_node_get(from, "source"), arena);
 	json_read_unsigned(json_node_get(from, "line"), &line);
 	frame->line = line <= UINT_MAX ? (unsigned)line : 0;
+	frame->inlined = json_node_is(json_node_get(from, "inlined"), JSON_NODE_TRUE);
 	frame->lack = read_lack(from);
 }
 

@@ -123,6 +123,45 @@ stack_of() {
 	grep -q "/stack_frames.c:$line$" "$TEXT"
 }
 
+@test "-kk shows functions that the compiler put into others, each where it stands" {
+	cat >inlined.h <<-'C'
+		static inline __attribute__((always_inline)) int innermost(int fd)
+		{
+			return connect(fd, 0, 0) + 1;
+		}
+	C
+	cat >inlined.cc <<-'C'
+		#include <sys/socket.h>
+		#include "inlined.h"
+		namespace tests {
+		template <class T> __attribute__((always_inline)) inline int within(T fd)
+		{
+			return innermost(fd) + 1;
+		}
+		}
+		static __attribute__((noinline)) int around(int fd)
+		{
+			return tests::within(fd) + 1;
+		}
+		int main(int argc, char **argv) { return around(argc) + (argv != 0); }
+	C
+	g++ -O2 -g -o inlined inlined.cc
+	run "$CALLGATE" trace -kk --log "$LOG" -o "$TEXT" -e connect ./inlined
+	expect_same 'innermost inlined.h:3 inlined
+int tests::within<int>(int) inlined.cc:6 inlined
+around(int) inlined.cc:11
+main inlined.cc:13' "$(events '.call == "connect"' | jq -r '.stack[1:5][] |
+		"\(.symbol) \(.source | sub(".*/"; "")):\(.line)" +
+			if .inlined then " inlined" else "" end')"
+	expect_event '.call == "connect" and .stack[1].address == .stack[3].address'
+	grep -q '^ *int tests::within<int>(int)  .*/inlined  .*/inlined.cc:6  <inlined>$' "$TEXT"
+	# They are frames to -kN, too. Without -kk nobody looks for them.
+	run "$CALLGATE" trace -kk3 --log "$LOG" -o "$TEXT" -e connect ./inlined
+	expect_event '.call == "connect" and (.stack | length) == 3 and .stack_end == "limit"'
+	run "$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect ./inlined
+	expect_event '.call == "connect" and .stack[1].symbol == "around(int)"'
+}
+
 @test "an i386 task" {
 	[ -x "$FIXTURES/sockets.m32" ] || skip 'no i386 compiler here'
 	stack_of "$FIXTURES/sockets.m32"

@@ -102,7 +102,8 @@ static void a_stack_comes_back(void **state)
 			.module = "/bin/\xff",
 			.symbol = "main",
 			.source = "x.c",
-			.line = 7 },
+			.line = 7,
+			.inlined = true },
 		{ .address = 0x123456, .offset = 0x56, .lack = STACK_LACK_CODE },
 	};
 	const struct stack stack = { frames, 3, STACK_END_LIMIT };

@@ -22,6 +22,38 @@ static const struct stack_frame frames[] = {
 	{ .address = 0x123456, .offset = 0x56, .lack = STACK_LACK_CODE },
 };
 
+static const struct stack_frame inlined[] = {
+	{ .address = 0x5500fe,
+		.module = "/bin/x",
+		.symbol = "within",
+		.offset = 0xfe,
+		.source = "x.h",
+		.line = 3,
+		.inlined = true },
+	{ .address = 0x5500fe, .module = "/bin/x", .symbol = "main", .offset = 9 },
+};
+
+static void a_function_that_was_put_into_another_says_so(void **state)
+{
+	const struct stack stack = { inlined, 2, STACK_END_WHOLE };
+	cleanup_sbuf struct sbuf text = SBUF_INIT, out = SBUF_INIT;
+	struct record record;
+
+	(void)state;
+	stack_text(&text, &stack);
+	assert_string_equal(sbuf_text(&text), "          within  /bin/x  x.h:3  <inlined>\n"
+					      "          main+9  /bin/x\n");
+	record_open(&record, &out);
+	stack_record(&record, &stack);
+	assert_true(record_close(&record));
+	assert_string_equal(sbuf_text(&out),
+		"{\"stack\":["
+		"{\"module\":\"/bin/x\",\"symbol\":\"within\",\"offset\":254,"
+		"\"address\":\"0x5500fe\",\"source\":\"x.h\",\"line\":3,\"inlined\":true},"
+		"{\"module\":\"/bin/x\",\"symbol\":\"main\",\"offset\":9,"
+		"\"address\":\"0x5500fe\"}]}");
+}
+
 static void a_line_a_frame(void **state)
 {
 	const struct stack stack = { frames, 4, STACK_END_LIMIT };
@@ -83,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_a_frame),
+		cmocka_unit_test(a_function_that_was_put_into_another_says_so),
 		cmocka_unit_test(an_object_a_frame),
 		cmocka_unit_test(a_whole_stack_needs_no_word),
 		cmocka_unit_test(what_the_program_chose_is_escaped),

@@ -12,7 +12,12 @@
 
 static const struct stack_frame frames[] = {
 	{ .address = 1, .module = "/lib/libc.so.6", .symbol = "connect", .offset = 16 },
-	{ .address = 2, .module = "", .symbol = "main", .source = "x.c", .line = 7 },
+	{ .address = 2,
+		.module = "",
+		.symbol = "main",
+		.source = "x.c",
+		.line = 7,
+		.inlined = true },
 	{ .address = UINT64_MAX, .offset = UINT64_MAX, .lack = STACK_LACK_CODE },
 };
 static const struct stack whole = { frames, 3, STACK_END_LIMIT };
@@ -40,6 +45,8 @@ static void a_stack_comes_through(void **state)
 	assert_int_equal(stack.end, STACK_END_LIMIT);
 	assert_string_equal(stack.frames[0].symbol, "connect");
 	assert_string_equal(stack.frames[1].module, "");
+	assert_true(stack.frames[1].inlined);
+	assert_false(stack.frames[0].inlined);
 	assert_null(stack.frames[2].module);
 	assert_int_equal(stack.frames[2].lack, STACK_LACK_CODE);
 	stack_encode(&again, &stack);

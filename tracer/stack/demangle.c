@@ -57,3 +57,13 @@ void demangle(struct sbuf *out, const char *symbol)
 	else
 		sbuf_add(out, name, len);
 }
+
+char *demangled(const char *symbol)
+{
+	struct sbuf text = SBUF_INIT;
+
+	demangle(&text, symbol);
+	if (text.failed)
+		sbuf_free(&text);
+	return text.data;
+}

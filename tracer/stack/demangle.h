@@ -10,4 +10,7 @@ enum { DEMANGLED_MAX = 1024 };
 /* Adds the name the linker knows, demangled where it is mangled, else as it is. */
 void demangle(struct sbuf *out, const char *symbol);
 
+/* The same as a string of its own, for free(3). NULL: no memory. */
+char *demangled(const char *symbol);
+
 #endif

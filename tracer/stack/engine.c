@@ -101,27 +101,34 @@ static struct stack_space *find_space(struct stack_engine *engine, pid_t pid, ui
 	return add_space(engine, pid, machine);
 }
 
+static size_t find_frames(struct stack_engine *engine, struct stack_space *space,
+	const struct stack_request *request, const struct stack_pc *pc, struct arena *arena,
+	struct stack_frame *frames, size_t max)
+{
+	if (request->symbols)
+		return stack_symbol_find(
+			space, &engine->files, pc, engine->options.lines, arena, frames, max);
+	stack_module_find(space, pc, arena, frames);
+	return 1;
+}
+
 void stack_engine_take(struct stack_engine *engine, const struct stack_request *request,
 	struct arena *arena, struct stack *out)
 {
 	struct stack_space *space = find_space(engine, request->pid, request->regs.machine);
-	struct stack_frame *frames;
-	size_t n;
+	size_t max = engine->options.frames, len = 0, n, i;
+	struct stack_frame *frames = arena_alloc(arena, max * sizeof(*frames));
 
 	*out = (struct stack){ .end = STACK_END_LOST };
-	if (!space)
+	if (!space || !frames)
 		return;
-	n = stack_space_walk(space, request, engine->pcs, engine->options.frames, &out->end);
-	frames = arena_alloc(arena, (n + 1) * sizeof(*frames));
-	if (!frames)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (request->symbols)
-			stack_symbol_find(space, &engine->files, &engine->pcs[i],
-				engine->options.lines, arena, &frames[i]);
-		else
-			stack_module_find(space, &engine->pcs[i], arena, &frames[i]);
-	}
+	n = stack_space_walk(space, request, engine->pcs, max, &out->end);
+	for (i = 0; i < n && len < max; i++)
+		len += find_frames(
+			engine, space, request, &engine->pcs[i], arena, frames + len, max - len);
+	/* Functions that were put into others count, too. */
+	if (i < n || len > max)
+		out->end = STACK_END_LIMIT;
 	out->frames = frames;
-	out->len = n;
+	out->len = len < max ? len : max;
 }

@@ -104,14 +104,20 @@ const struct stack_symbol *stack_file_symbol(const struct stack_file *file, uint
 	return symbol;
 }
 
+void stack_symbol_clear(struct stack_symbol *symbol)
+{
+	free(symbol->name);
+	free(symbol->line.source);
+	stack_inlined_free(&symbol->inlined);
+}
+
 const struct stack_symbol *stack_file_add(
-	struct stack_files *files, struct stack_file *file, const struct stack_symbol *symbol)
+	struct stack_files *files, struct stack_file *file, struct stack_symbol *symbol)
 {
 	struct stack_symbol *copy = malloc(sizeof(*copy));
 
 	if (!copy) {
-		free(symbol->name);
-		free(symbol->source);
+		stack_symbol_clear(symbol);
 		return NULL;
 	}
 	*copy = *symbol;
@@ -126,8 +132,7 @@ static void file_free(struct stack_file *file)
 
 	HASH_ITER (hh, file->symbols, symbol, next) {
 		HASH_DEL(file->symbols, symbol);
-		free(symbol->name);
-		free(symbol->source);
+		stack_symbol_clear(symbol);
 		free(symbol);
 	}
 	elf_end(file->elf);

@@ -17,6 +17,7 @@
 
 #include "tracer/stack.h"
 #include "tracer/stack/host.h"
+#include "tracer/stack/inlined.h"
 #include "tracer/stack/maps.h"
 
 /* What is known of an address of a file. */
@@ -24,8 +25,8 @@ struct stack_symbol {
 	uint64_t address; /* within the file, as its own tables have it */
 	char *name;       /* demangled; NULL: none */
 	uint64_t offset;
-	char *source; /* NULL: none, or not asked for */
-	unsigned line;
+	struct stack_line line;            /* if asked for */
+	struct stack_inlined_list inlined; /* the same: functions within it */
 	UT_hash_handle hh;
 };
 
@@ -63,9 +64,12 @@ bool stack_file_holds(const struct stack_file *file);
 /* NULL: not looked up before. */
 const struct stack_symbol *stack_file_symbol(const struct stack_file *file, uint64_t address);
 
-/* Adds what was found, whose strings the table takes over. NULL: no memory; they are freed. */
+/* Frees what it points to. */
+void stack_symbol_clear(struct stack_symbol *symbol);
+
+/* Adds what was found, which the table takes over. NULL: no memory; it is cleared. */
 const struct stack_symbol *stack_file_add(
-	struct stack_files *files, struct stack_file *file, const struct stack_symbol *symbol);
+	struct stack_files *files, struct stack_file *file, struct stack_symbol *symbol);
 
 void stack_files_free(struct stack_files *files);
 

@@ -5,11 +5,14 @@
 #include "tracer/stack/space.h"
 
 /*
- * Fills the frame of an address of the space, its strings copied into the
- * arena; lines are looked for when `lines`.
+ * Fills the frames of an address of the space, their strings copied into the
+ * arena: one for the function whose code it is, the last; and, when `lines`, where
+ * each stands in the source, and those that were put into that function. Returns how many there
+ * are, of which the first `max` are filled.
  */
-void stack_symbol_find(struct stack_space *space, struct stack_files *files,
-	const struct stack_pc *pc, bool lines, struct arena *arena, struct stack_frame *frame);
+size_t stack_symbol_find(struct stack_space *space, struct stack_files *files,
+	const struct stack_pc *pc, bool lines, struct arena *arena, struct stack_frame *frames,
+	size_t max);
 
 /* The module alone: its name, and the address within it or the code. */
 void stack_module_find(struct stack_space *space, const struct stack_pc *pc, struct arena *arena,

@@ -16,7 +16,7 @@ struct wire_head {
 
 struct wire_frame {
 	uint64_t address, offset;
-	uint32_t line, lack;
+	uint32_t line, lack, inlined;
 	uint32_t strings[STRINGS]; /* lengths: module, symbol, source; their bytes follow */
 };
 
@@ -154,11 +154,12 @@ void stack_encode(struct sbuf *out, const struct stack *stack)
 			frame->source };
 		struct wire_frame wire;
 
-		memset(&wire, 0, sizeof(wire)); /* padding, too */
+		memset(&wire, 0, sizeof(wire));
 		wire.address = frame->address;
 		wire.offset = frame->offset;
 		wire.line = frame->line;
 		wire.lack = frame->lack;
+		wire.inlined = frame->inlined;
 		for (int s = 0; s < STRINGS; s++)
 			wire.strings[s] =
 				strings[s] ? (uint32_t)strnlen(strings[s], STRING_MAX) : absent;
@@ -202,12 +203,14 @@ static bool take_frame(struct rest *rest, struct arena *arena, struct stack_fram
 {
 	struct wire_frame wire;
 
-	if (!take_bytes(rest, &wire, sizeof(wire)) || wire.lack >= STACK_LACK_COUNT)
+	if (!take_bytes(rest, &wire, sizeof(wire)) || wire.lack >= STACK_LACK_COUNT ||
+		wire.inlined > 1)
 		return false;
 	*frame = (struct stack_frame){ .address = wire.address,
 		.offset = wire.offset,
 		.line = wire.line,
-		.lack = (enum stack_lack)wire.lack };
+		.lack = (enum stack_lack)wire.lack,
+		.inlined = wire.inlined };
 	return take_string(rest, wire.strings[0], arena, &frame->module) &&
 	       take_string(rest, wire.strings[1], arena, &frame->symbol) &&
 	       take_string(rest, wire.strings[2], arena, &frame->source) &&
