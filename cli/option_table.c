@@ -116,9 +116,8 @@ const struct option_row option_table[] = {
 		.arg = "[k][N][=all|=denied]",
 		.attached = true,
 		.help = "Show where in the program calls were made: the stack, of at most N "
-			"frames, "
-			"with -kk source lines, too; by default of all calls in trace, else of "
-			"those denied",
+			"frames, with -kk source lines and inlined functions, too; by default of "
+			"all calls in trace, else of those denied",
 		.type = OPTION_STACKS,
 		.offset = MEMBER(stack),
 		.commands = RUNS,
