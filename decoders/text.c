@@ -138,9 +138,19 @@ static void add_environment(struct sbuf *out, const struct value *v)
 	text_strings(out, &v->strings, v->num);
 }
 
+void text_exec_arguments(struct sbuf *out, const struct call *call)
+{
+	const struct value *argv = call_value(call, "argv");
+
+	if (!argv)
+		return;
+	text_strings(out, &argv->strings, argv->num);
+	add_environment(out, call_value(call, "envp"));
+}
+
 static void add_exec(struct sbuf *out, const struct call *call, const struct socket_facts *facts)
 {
-	const struct value *dirfd = call_value(call, "dirfd"), *argv = call_value(call, "argv");
+	const struct value *dirfd = call_value(call, "dirfd");
 	size_t start = out->len;
 
 	(void)facts;
@@ -150,8 +160,7 @@ static void add_exec(struct sbuf *out, const struct call *call, const struct soc
 	}
 	text_bytes(out, &call_value(call, "path")->bytes);
 	sbuf_str(out, "  ");
-	text_strings(out, &argv->strings, argv->num);
-	add_environment(out, call_value(call, "envp"));
+	text_exec_arguments(out, call);
 	if (call_value(call, "flags"))
 		add_flags(out, call, "flags", call_at_flags, start);
 }

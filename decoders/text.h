@@ -22,6 +22,9 @@ const char *text_call_word(const struct call *call);
  */
 void text_call(struct sbuf *out, const struct call *call, const struct socket_facts *facts);
 
+/* The same of an exec, without the path: what the program is given. */
+void text_exec_arguments(struct sbuf *out, const struct call *call);
+
 /* One destination: "tcp [2001:db8::1]:443", "unix /run/x.sock", "unix @name", "netlink route". */
 void text_destination(
 	struct sbuf *out, const struct sockaddr_value *addr, const struct socket_facts *facts);

@@ -56,3 +56,10 @@ bool host_name_is_numeric(const char *name, size_t len)
 			return false;
 	return true;
 }
+
+bool host_name_is_good(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len && !host_name_fault(name, len) && !host_name_is_numeric(name, len);
+}

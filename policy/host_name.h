@@ -17,4 +17,7 @@ const char *host_name_fault(const char *name, size_t len);
  */
 bool host_name_is_numeric(const char *name, size_t len);
 
+/* Not empty, without a fault, and not numeric. */
+bool host_name_is_good(const char *name);
+
 #endif

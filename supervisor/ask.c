@@ -232,6 +232,7 @@ bool asker_submit(struct asker *asker, struct pending *pending, const struct tas
 	}
 	if (asker->front->wants_events)
 		asker->setup.describe(asker->setup.ctx, task, pending, &q->event);
+	asker->setup.flush(asker->setup.ctx);
 	pthread_mutex_lock(&asker->lock);
 	same = find_open(asker, q);
 	if (same)

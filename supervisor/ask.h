@@ -52,6 +52,8 @@ struct asker_setup {
 	/* Adds the call as an event of the log, without a newline. For fronts that want it. */
 	void (*describe)(void *ctx, const struct task *task, const struct pending *pending,
 		struct sbuf *out);
+	/* Writes the events so far, so that they stand before a question. In the tracing thread. */
+	void (*flush)(void *ctx);
 	void (*end_run)(void *ctx); /* kills every task; from any thread */
 	void *ctx;
 };

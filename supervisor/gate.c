@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "supervisor/ask/builtin.h"
 #include "supervisor/exec_environment.h"
 #include "supervisor/credentials.h"
 #include "supervisor/name_lookup.h"
@@ -337,6 +338,7 @@ static enum trap_response take_answer(
 {
 	struct decision *decision = &pending->decision;
 
+	ask_builtin_forget(decision);
 	switch (pending->ask.outcome) {
 	case ASK_ALLOWED:
 		pending->ask.allowed = pending->ask.destination + 1;

@@ -13,6 +13,7 @@
 #include "policy/identity.h"
 #include "supervisor/stacking.h"
 #include "policy/network.h"
+#include "supervisor/ask/builtin.h"
 #include "supervisor/ask/rules.h"
 #include "supervisor/exec_environment.h"
 #include "supervisor/generation.h"
@@ -280,6 +281,7 @@ static void take_answer(const struct judge *judge, struct pending *pending,
 	decision->verdict = VERDICT_ALLOW;
 	decision->errnum = 0;
 	decision->reason = "ask.once";
+	ask_builtin_forget(decision);
 }
 
 static void decide(const struct judge *judge, struct pending *pending,

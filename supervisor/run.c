@@ -194,6 +194,13 @@ static void describe_call(
 	watch_describe(&run->watch, task, pending, out);
 }
 
+static void flush_events(void *ctx)
+{
+	struct run *run = ctx;
+
+	emitter_flush(&run->emitter);
+}
+
 static void end_run(void *ctx)
 {
 	struct run *run = ctx;
@@ -209,6 +216,7 @@ static int open_asker(struct run *run, struct err **err)
 		.gate = &run->gate,
 		.judge = &run->gate.judge,
 		.describe = describe_call,
+		.flush = flush_events,
 		.end_run = end_run,
 		.ctx = run,
 	};

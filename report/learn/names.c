@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "policy/host_name.h"
+#include "policy/hosts_file.h"
 #include "report/learn/impl.h"
 
 enum {
@@ -37,13 +37,6 @@ const struct learn_name *learn_names_find(const struct learn *learn, const struc
 	return found;
 }
 
-static bool is_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len && !host_name_fault(name, len) && !host_name_is_numeric(name, len);
-}
-
 /* The first name of an address stays. Without memory an address stands for itself. */
 static void add_name(
 	struct learn *learn, const struct address *addr, const char *name, const char *source)
@@ -65,40 +58,14 @@ static void add_name(
 		free(entry);
 }
 
-static bool parse_address(const char *text, struct address *out)
+static void add_hosts_name(void *ctx, const struct address *addr, const char *name)
 {
-	struct in_addr in;
-	struct in6_addr in6;
-
-	memset(out, 0, sizeof(*out));
-	if (inet_pton(AF_INET, text, &in) == 1)
-		address_from_in(&in, true, out);
-	else if (inet_pton(AF_INET6, text, &in6) == 1)
-		address_from_in6(&in6, true, out);
-	else
-		return false;
-	return true;
+	add_name(ctx, addr, name, "/etc/hosts");
 }
 
 void learn_names_hosts(struct learn *learn, const char *path)
 {
-	cleanup_file FILE *f = fopen(path, "re");
-	char line[1024], name[DNS_NAME_MAX + 1];
-	struct address addr;
-
-	while (f && fgets(line, sizeof(line), f)) {
-		char *rest = line;
-		const char *text, *host;
-
-		line[strcspn(line, "#\n")] = '\0';
-		text = strsep(&rest, " \t");
-		host = rest ? rest + strspn(rest, " \t") : "";
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(host, " \t"), host);
-		for (char *c = name; *c; c++)
-			*c = (char)tolower((unsigned char)*c);
-		if (is_name(name) && parse_address(text, &addr))
-			add_name(learn, &addr, name, "/etc/hosts");
-	}
+	hosts_file_each(path, add_hosts_name, learn);
 }
 
 /* The question's name, in lower case: labels with their lengths, RFC 1035 section 4.1.2. */
@@ -117,8 +84,8 @@ static bool query_name(const uint8_t *data, size_t len, char name[static DNS_NAM
 			name[n++] = (char)tolower(data[at++]);
 	}
 	name[n] = '\0';
-	/* A name with NUL bytes within is none: is_name() would see its beginning. */
-	return at < len && n && strlen(name) == n && is_name(name);
+	/* A name with NUL bytes within is none: host_name_is_good() would see its beginning. */
+	return at < len && n && strlen(name) == n && host_name_is_good(name);
 }
 
 static void add_query(struct learn *learn, const struct bytes_value *sent)

@@ -28,6 +28,12 @@ bool ask_builtin_is_dns(const struct decision *decision)
 	return ask_builtin_decided(decision) && strcmp(decision->rule.id, "name-servers") == 0;
 }
 
+void ask_builtin_forget(struct decision *decision)
+{
+	if (ask_builtin_decided(decision))
+		decision->rule = (struct rule_ref){ .id = "" };
+}
+
 void ask_builtin_header(const struct policy *policy, struct sbuf *out)
 {
 	sbuf_str(out, "# Rules saved by callgate ask. To hold a command to them:\n"

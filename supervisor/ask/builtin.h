@@ -27,4 +27,7 @@ bool ask_builtin_is_dns(const struct decision *decision);
  */
 void ask_builtin_header(const struct policy *policy, struct sbuf *out);
 
+/* It is in no file that anybody could look at: an answered call names no rule of it. */
+void ask_builtin_forget(struct decision *decision);
+
 #endif

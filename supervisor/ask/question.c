@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "decoders/text.h"
+#include "policy/known_names.h"
 #include "policy/widen.h"
 #include "report/stack_lines.h"
 #include "report/who.h"
@@ -148,15 +149,32 @@ static void add_exec_fields(
 	struct ask_question *q, const struct pending *pending, const struct request *request)
 {
 	if (request->target->script)
-		add_escaped(add_field(q, "by"), request->target->path);
-	text_call(add_field(q, "as"), &pending->call, NULL);
+		add_escaped(add_field(q, "run by"), request->target->path);
+	text_exec_arguments(add_field(q, "arguments"), &pending->call);
 }
 
-static void add_fields(struct ask_question *q, const struct pending *pending,
-	const struct task *task, const struct request *request)
+/* One call may name several destinations: each is asked about. */
+static void add_part(struct ask_question *q, const struct pending *pending)
 {
+	size_t n = 0;
+
+	while (call_destination(&pending->call, n))
+		n++;
+	if (n > 1)
+		sbuf_fmt(add_field(q, "message"), "%zu of %zu that one call sends",
+			pending->ask.destination + 1, n);
+}
+
+static void add_fields(struct ask_question *q, const struct judge *judge,
+	const struct pending *pending, const struct task *task, const struct request *request)
+{
+	cleanup_sbuf struct sbuf names = SBUF_INIT;
 	const struct program *program = pending->lineage ? pending->lineage->program : NULL;
 
+	add_part(q, pending);
+	known_names(judge_policy(judge, pending), "/etc/hosts", request, &names);
+	if (names.len)
+		sbuf_add(add_field(q, "name"), sbuf_text(&names), names.len);
 	if (request->destination && request->unix_path)
 		add_escaped(add_field(q, "path"), request->unix_path);
 	if (request->kind == CALL_KIND_EXEC)
@@ -201,7 +219,7 @@ struct ask_question *ask_question_new(
 	sbuf_str(&q->wants, " wants to ");
 	add_wish(&q->wants, pending, &request);
 	add_sets(&q->wants, &request);
-	add_fields(q, pending, task, &request);
+	add_fields(q, judge, pending, task, &request);
 	if (pending->stack)
 		stack_text(&q->stack, pending->stack);
 	if (q->key.failed || q->wants.failed) {

@@ -10,6 +10,8 @@ enum {
 	LABEL_WIDTH = 12,
 	FIELD_LINES = 3, /* what a program chose must not push the question out of sight */
 	QUESTION_LINES = 6,
+	KEYS_INDENT = 9,
+	KEYS_NARROW = 32, /* a terminal where the indentation would take too much of a line */
 	NAMES_SIZE = 4096,
 };
 
@@ -26,8 +28,8 @@ static const struct {
 	{ "w", "widen the rule: another destination, file or socket" },
 	{ "p", "widen the rule: the program without its script, its lineage, any program" },
 	{ "e", "edit the rule's text; Enter takes it, Ctrl-C leaves it as it was" },
-	{ "m", "show more: environment, descriptors, code" },
-	{ "t", "show the stack of the call" },
+	{ "m", "show more: how its environment differs, open files, mapped code" },
+	{ "t", "show the stack of the call, where one was taken: -k" },
 	{ "?", "this help" },
 	{ "^C", "deny once; again: end the run" },
 	{ "^D", "no answer: denied" },
@@ -70,15 +72,25 @@ static void fold(const struct ask_look *look, const char *text, struct sbuf *out
 	}
 }
 
+/* At most: what is wide in the scripts of East Asia comes after those before U+1100. */
+static unsigned columns_of(const char *text, size_t len)
+{
+	return rune_of(text, len) < 0x1100 ? 1 : 2;
+}
+
 /* Where to break the text to fit: after a blank when that leaves not too much room. */
 static size_t break_at(const char *text, unsigned width)
 {
 	size_t at = 0, blank = 0;
 	unsigned shown = 0;
 
-	while (text[at] && shown < width) {
-		at += rune_len(text + at);
-		shown++;
+	while (text[at]) {
+		size_t len = rune_len(text + at);
+
+		shown += columns_of(text + at, len);
+		if (shown > width)
+			break;
+		at += len;
 		if (text[at] == ' ' && shown > width / 2)
 			blank = at;
 	}
@@ -177,7 +189,7 @@ static void show_user(const struct ask_look *look, uid_t uid, struct sbuf *out)
 	sbuf_free(&text);
 }
 
-static void show_rule(const struct ask_look *look, const struct ask_state *state, struct sbuf *out)
+void ask_show_rule(const struct ask_look *look, const struct ask_state *state, struct sbuf *out)
 {
 	struct sbuf safe = SBUF_INIT;
 
@@ -187,20 +199,46 @@ static void show_rule(const struct ask_look *look, const struct ask_state *state
 	sbuf_free(&safe);
 }
 
-static void show_keys(const struct ask_look *look, const struct ask_state *state, struct sbuf *out)
+/* A line of keys; where it does not fit, it goes on below, and no key is torn apart. */
+static void show_key_line(const struct ask_look *look, const char *label, const char *const *items,
+	size_t n, struct sbuf *out)
 {
-	const char *const lines[] = {
-		state->can_save ? "allow: [y] once  [r] this run  [s] save"
-				: "allow: [y] once  [r] this run",
-		state->can_save ? "deny:  [n] once  [R] this run  [S] save  [k] kill"
-				: "deny:  [n] once  [R] this run  [k] kill",
-		"widen: [w] what  [p] who   [e] edit  [m] more  [t] stack  [?] help",
-	};
+	unsigned indent = look->width < KEYS_NARROW ? 2 : KEYS_INDENT, column = KEYS_INDENT;
+	size_t line = out->len;
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		sbuf_str(out, "  ");
-		add_wrapped(look, lines[i], 9, 0, out);
+	sbuf_fmt(out, "  %s", label);
+	for (size_t i = 0; i < n; i++) {
+		unsigned len = items[i] ? (unsigned)strlen(items[i]) : 0;
+
+		if (len && column + len >= look->width) {
+			sbuf_char(out, '\n');
+			line = out->len;
+			column = indent;
+		}
+		if (len) {
+			sbuf_pad(out, line + column);
+			sbuf_str(out, items[i]);
+			column += len + 2;
+		}
 	}
+	sbuf_char(out, '\n');
+}
+
+static void show_keys(const struct ask_look *look, const struct ask_question *question,
+	const struct ask_state *state, struct sbuf *out)
+{
+	const char *const allow[] = { "[y] once", "[r] this run",
+		state->can_save ? "[s] save" : NULL };
+	const char *const deny[] = { "[n] once", "[R] this run",
+		state->can_save ? "[S] save" : NULL, "[k] kill" };
+	const char *const rule[] = { "[w] widen what", "[p] widen who", "[e] edit" };
+	const char *const show[] = { "[m] more", question->stack.len ? "[t] stack" : NULL,
+		"[?] help" };
+
+	show_key_line(look, "allow:", allow, sizeof(allow) / sizeof(allow[0]), out);
+	show_key_line(look, "deny:", deny, sizeof(deny) / sizeof(deny[0]), out);
+	show_key_line(look, "rule:", rule, sizeof(rule) / sizeof(rule[0]), out);
+	show_key_line(look, "show:", show, sizeof(show) / sizeof(show[0]), out);
 }
 
 /* How much more there is to answer. */
@@ -230,8 +268,8 @@ void ask_show_question(const struct ask_look *look, const struct ask_question *q
 			sbuf_text(&question->fields[i].text), FIELD_LINES, out);
 	show_user(look, question->uid, out);
 	show_waiting(look, state, out);
-	show_rule(look, state, out);
-	show_keys(look, state, out);
+	ask_show_rule(look, state, out);
+	show_keys(look, question, state, out);
 }
 
 void ask_show_help(const struct ask_look *look, struct sbuf *out)

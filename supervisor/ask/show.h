@@ -26,6 +26,9 @@ struct ask_state {
 void ask_show_question(const struct ask_look *look, const struct ask_question *question,
 	const struct ask_state *state, struct sbuf *out);
 
+/* What keys change in it. */
+void ask_show_rule(const struct ask_look *look, const struct ask_state *state, struct sbuf *out);
+
 /* The keys, one a line. */
 void ask_show_help(const struct ask_look *look, struct sbuf *out);
 

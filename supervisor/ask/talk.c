@@ -78,17 +78,32 @@ static void find_first_rule(struct talk *t)
 				return;
 }
 
-static void show(struct talk *t)
+static struct ask_state state_of(const struct talk *t)
 {
-	struct ask_look look = look_of(t);
 	size_t open = asker_open(t->asker);
-	struct ask_state state = {
+
+	return (struct ask_state){
 		.rule = t->has_rule ? sbuf_text(&t->rule) : "none can be made for this call",
 		.edited = t->edited,
 		.waiting = asker_waiting(t->asker, t->q),
 		.later = open ? open - 1 : 0,
 		.can_save = asker_options(t->asker)->save,
 	};
+}
+
+static void show_rule(struct talk *t)
+{
+	struct ask_look look = look_of(t);
+	struct ask_state state = state_of(t);
+
+	ask_show_rule(&look, &state, &t->out);
+	write_out(t);
+}
+
+static void show(struct talk *t)
+{
+	struct ask_look look = look_of(t);
+	struct ask_state state = state_of(t);
 
 	t->shown_waiting = state.waiting;
 	ask_show_question(&look, t->q, &state, &t->out);
@@ -101,22 +116,30 @@ static void show_mark(struct talk *t)
 	write_out(t);
 }
 
+static enum talk_end show_widened(struct talk *t, bool widened)
+{
+	if (!widened)
+		note(t, "no other rule of that kind would answer this call");
+	show_rule(t);
+	return TALK_ON;
+}
+
 static enum talk_end widen_what_key(struct talk *t)
 {
-	for (unsigned i = 1; i < t->q->whats; i++)
-		if (try_rungs(t, t->who, (t->what + i) % t->q->whats))
-			return TALK_ON;
-	note(t, "no other rule of that kind would answer this call");
-	return TALK_ON;
+	bool widened = false;
+
+	for (unsigned i = 1; i < t->q->whats && !widened; i++)
+		widened = try_rungs(t, t->who, (t->what + i) % t->q->whats);
+	return show_widened(t, widened);
 }
 
 static enum talk_end widen_who_key(struct talk *t)
 {
-	for (unsigned i = 1; i < t->q->whos; i++)
-		if (try_rungs(t, (t->who + i) % t->q->whos, t->what))
-			return TALK_ON;
-	note(t, "no other rule of that kind would answer this call");
-	return TALK_ON;
+	bool widened = false;
+
+	for (unsigned i = 1; i < t->q->whos && !widened; i++)
+		widened = try_rungs(t, (t->who + i) % t->q->whos, t->what);
+	return show_widened(t, widened);
 }
 
 static bool may_go_on(void *ctx)
@@ -145,33 +168,35 @@ static enum talk_end edit_key(struct talk *t)
 		sbuf_add(&t->rule, sbuf_text(&text), text.len);
 		t->edited_verdict = verdict;
 		t->has_rule = t->edited = true;
+		show_rule(t);
 		return TALK_ON;
 	}
 	note(t, "left as it was");
+	show_rule(t);
 	return TALK_ON;
 }
 
 static enum talk_end more_key(struct talk *t)
 {
 	static const struct {
-		const char *label;
+		const char *label, *none;
 		void (*add)(pid_t pid, struct sbuf *out);
 	} parts[] = {
-		{ "environment", task_environment },
-		{ "descriptors", task_descriptors },
-		{ "code", task_modules },
+		{ "variables", "as callgate's own", task_environment },
+		{ "files", "none is open", task_descriptors },
+		{ "code", "none can be seen", task_modules },
 	};
 	struct ask_look look = look_of(t);
 	cleanup_sbuf struct sbuf text = SBUF_INIT;
 
-	sbuf_char(&t->out, '\n');
 	for (size_t i = 0; i < t->q->nfields; i++)
 		ask_show_field(
 			&look, t->q->fields[i].label, sbuf_text(&t->q->fields[i].text), 0, &t->out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		sbuf_reset(&text);
 		parts[i].add(t->q->pid, &text);
-		ask_show_lines(&look, parts[i].label, text.len ? sbuf_text(&text) : "-", &t->out);
+		ask_show_lines(&look, parts[i].label, text.len ? sbuf_text(&text) : parts[i].none,
+			&t->out);
 	}
 	write_out(t);
 	return TALK_ON;
@@ -194,7 +219,6 @@ static enum talk_end help_key(struct talk *t)
 {
 	struct ask_look look = look_of(t);
 
-	sbuf_char(&t->out, '\n');
 	ask_show_help(&look, &t->out);
 	write_out(t);
 	return TALK_ON;
@@ -218,10 +242,9 @@ static enum talk_end suspend_key(struct talk *t)
 	return TALK_SUSPENDED;
 }
 
-/* The question is shown again after every key: that is all. */
 static enum talk_end redraw_key(struct talk *t)
 {
-	(void)t;
+	show(t);
 	return TALK_ON;
 }
 
@@ -300,12 +323,6 @@ static enum talk_end give_answer(struct talk *t, struct ask_answer answer, const
 	return asker_finish(t->asker, t->q, &answer, NULL) < 0 ? TALK_WITHDRAWN : TALK_ANSWERED;
 }
 
-/* These keys show something below the question, and change nothing in it. */
-static bool is_a_look(int key)
-{
-	return key == '?' || key == 'm' || key == 't';
-}
-
 static enum talk_end act_on_key(struct talk *t, int key)
 {
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
@@ -364,11 +381,10 @@ static enum talk_end next_step(struct talk *t)
 		asker_settle(t->asker);
 	if (key < 0)
 		return look_around(t);
-	sbuf_char(&t->out, '\n');
+	/* What was pressed stands after the mark, for whoever reads this later. */
+	sbuf_fmt(&t->out, "%.*s\n", key > ' ' && key < 127, (char[]){ (char)key, '\0' });
 	write_out(t);
 	end = act_on_key(t, key);
-	if (end == TALK_ON && !is_a_look(key))
-		show(t);
 	if (end == TALK_ON)
 		show_mark(t);
 	return end;

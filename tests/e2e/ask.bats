@@ -271,9 +271,9 @@ pages() {
 		expect wants to connect
 		expect  > 
 		send m
-		expect environment
+		expect variables
 		expect 'MINE=a b'
-		expect descriptors
+		expect files
 		expect socket:[
 		expect code
 		expect libcurl
@@ -370,6 +370,81 @@ stack_shown() {
 		send n
 		expect status 7
 	SCRIPT
+}
+
+# Sends a message to each of three sockets of its own with one sendmmsg(2), and says what that
+# came to, and what has arrived.
+send_three() {
+	cat <<-'PY'
+		import ctypes, errno, socket
+		class Iovec(ctypes.Structure):
+		    _fields_ = [("base", ctypes.c_char_p), ("len", ctypes.c_size_t)]
+		class Message(ctypes.Structure):
+		    _fields_ = [("name", ctypes.c_char_p), ("namelen", ctypes.c_uint),
+		        ("iov", ctypes.POINTER(Iovec)), ("iovlen", ctypes.c_size_t),
+		        ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t),
+		        ("flags", ctypes.c_size_t), ("sent", ctypes.c_size_t)]
+		messages, peers, kept = (Message * 3)(), [], []
+		for i in range(3):
+		    peers.append(socket.socket(type=socket.SOCK_DGRAM))
+		    peers[i].bind(("127.0.0.%d" % (i + 1), 0))
+		    peers[i].setblocking(False)
+		    port = peers[i].getsockname()[1]
+		    kept.append(Iovec(b"hello", 5))
+		    address = socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + \
+		        bytes([127, 0, 0, i + 1]) + bytes(8)
+		    messages[i] = Message(address, 16, ctypes.pointer(kept[i]), 1, None, 0, 0, 0)
+		libc, sender = ctypes.CDLL(None, use_errno=True), socket.socket(type=socket.SOCK_DGRAM)
+		rc = libc.sendmmsg(sender.fileno(), messages, 3, 0)
+		def arrived(peer):
+		    try: return peer.recv(99) == b"hello"
+		    except BlockingIOError: return False
+		print("sendmmsg", rc, errno.errorcode.get(ctypes.get_errno()), sum(map(arrived, peers)), "arrived")
+	PY
+}
+
+@test "a sendmmsg to three destinations: each is asked about, and one denied keeps all back" {
+	send_three >send_three.py
+	policy <<-'POLICY'
+		default: {connect: ask, bind: allow, exec: allow, spawn: allow, socket: allow}
+	POLICY
+	talk -p policy.yaml -- /usr/bin/python3 send_three.py <<-'SCRIPT'
+		expect wants to send to udp 127.0.0.1:
+		expect message   1 of 3
+		expect  > 
+		send y
+		expect wants to send to udp 127.0.0.2:
+		expect message   2 of 3
+		expect  > 
+		send r
+		expect wants to send to udp 127.0.0.3:
+		expect message   3 of 3
+		expect  > 
+		send n
+		expect sendmmsg -1 EACCES 0 arrived
+	SCRIPT
+	[ "$(seen 'wants to')" -eq 3 ]
+	expect_events 1 '.call == "sendmmsg" and .verdict == "deny" and .reason == "ask.denied"'
+	talk -p policy.yaml -- /usr/bin/python3 send_three.py <<-'SCRIPT'
+		expect 127.0.0.1:
+		expect  > 
+		send y
+		expect 127.0.0.2:
+		expect  > 
+		send wwr
+		expect sendmmsg 3 None 3 arrived
+	SCRIPT
+}
+
+@test "a name that is known stands with the address" {
+	is_root && unshare --mount true || skip 'needs a mount namespace, for another /etc/hosts'
+	echo '192.0.2.7 db.example.org' >hosts
+	printf '%s\n' 'expect connect to tcp 192.0.2.7:81' 'expect name      db.example.org (/etc/hosts)' \
+		'expect  > ' 'send n' >script
+	"$FIXTURES/pty_driver" script unshare --mount sh -c 'mount --bind hosts /etc/hosts && exec "$@"' - \
+		"$CALLGATE" ask --color never -o text -- curl -s http://192.0.2.7:81/ >seen 3>&- || ended=$?
+	cat seen
+	[ "$ended" -eq 7 ]
 }
 
 @test "50 at once that ask the same are one question, and one answer serves all" {

@@ -153,6 +153,31 @@ with zipfile.ZipFile("shelf/thing-1-py3-none-any.whl", "w") as z:
 	expect_event '.reason == "ask.denied"'
 }
 
+@test "while a question is open nobody is let through: not who asks the same, not who asks another thing" {
+	start_web_server
+	policy <<-'POLICY'
+		default: {connect: ask, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules:
+		  - connect: "127.0.0.3"
+		    verdict: deny
+	POLICY
+	start_ask -p policy.yaml -- sh -c "curl -s http://127.0.0.1:$PORT/ & curl -s http://127.0.0.1:$PORT/ &
+		curl -s http://127.0.0.2:$PORT/ & curl -s http://127.0.0.3:$PORT/; echo policy \$?; wait"
+	client one
+	eventually grep -q 'connect to tcp 127.0.0.1' one
+	eventually grep -q 'connect to tcp 127.0.0.2' one
+	# What the policy decides by itself needs no answer, and is no reason to wait.
+	eventually grep -q 'policy 7' said
+	[ "$(cat said)" = 'policy 7' ]
+	tell one "$(jq -c 'select(.type == "request" and (.wants | contains("127.0.0.2"))) | {id, verdict: "deny"}' one)"
+	eventually grep -q '"done"' one
+	[ "$(cat said)" = 'policy 7' ]
+	tell one "$(jq -c 'select(.type == "request" and (.wants | contains("127.0.0.1"))) | {id, verdict: "allow"}' one)"
+	wait "$GATE"
+	[ "$(grep -c 'this is the page' said)" -eq 2 ]
+	expect_events 2 '.call == "connect" and .reason == "ask.once"'
+}
+
 @test "a client that comes again gets what is open: nothing is lost" {
 	start_ask -- sh -c 'curl -s http://127.0.0.1:81/ & curl -s http://127.0.0.1:82/; wait $!; echo $?'
 	client one

@@ -29,14 +29,15 @@ static void question_free(struct ask_question *q)
 		sbuf_free(&q->fields[i].text);
 }
 
-/* Of the longest line, in characters. */
+/* Of the longest line, in columns: what is wide in these tests comes after U+3000. */
 static unsigned longest(const struct sbuf *text)
 {
 	unsigned most = 0, now = 0;
 
 	for (size_t i = 0; i < text->len; i++) {
-		now = text->data[i] == '\n' ? 0
-					    : now + (((unsigned char)text->data[i] & 0xc0) != 0x80);
+		unsigned char c = (unsigned char)text->data[i];
+
+		now = c == '\n' ? 0 : now + ((c & 0xc0) != 0x80) + (c >= 0xe3);
 		most = now > most ? now : most;
 	}
 	return most;
@@ -57,6 +58,10 @@ static void no_line_is_longer_than_the_terminal(void **state)
 	static const char *const texts[] = {
 		"",
 		"short",
+		"/\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc"
+		"\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
+		"\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc"
+		"\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2",
 		"a b c d e f g h i j k l m n o p q r s t u v w x y z",
 		"/one/path/without/a/blank/that/is/longer/than/any/terminal/is/wide/and/goes/on/"
 		"and/on",
