@@ -296,11 +296,30 @@ static void credentials_may_change(struct task *task, const struct call *call)
 		task->credentials_known = false;
 }
 
-static void end_reading(struct watch *watch)
+/* True: the process had to be killed for it. */
+static bool end_reading(struct watch *watch)
 {
-	if (watchdog_end(&watch->watchdog))
+	bool killed = watchdog_end(&watch->watchdog);
+
+	if (killed)
 		emit_warning(watch->emitter, "unreadable.killed",
 			"a process was killed: what it wanted to do could not be read for seconds");
+	return killed;
+}
+
+/* Where calls are judged, that is what became of this one. */
+static enum trap_response note_killed(const struct watch *watch, struct pending *pending,
+	enum trap_response response, int64_t *answer)
+{
+	if (!watch->gate || !mode_enforces(watch->gate->mode) || response == TRAP_HOLD)
+		return response;
+	pending->judged = true;
+	sbuf_reset(&pending->advice);
+	judge_deny(pending, EFAULT, "unreadable.killed",
+		"memory or a file that the call names never came");
+	pending->decision.verdict = VERDICT_KILL;
+	*answer = -EFAULT;
+	return TRAP_ANSWER;
 }
 
 static enum trap_response no_memory(const struct watch *watch, int64_t *answer)
@@ -334,7 +353,7 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 	struct pending *pending = pending_get(&watch->pool);
 	struct mem_reader mem = task_memory_reader(&task->tid);
 	enum trap_response response = TRAP_WATCH;
-	bool silent = false;
+	bool silent = false, killed;
 
 	*out = NULL;
 	if (!pending)
@@ -352,12 +371,16 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 		return response;
 	}
 	find_socket(watch, task, pending);
-	end_reading(watch);
-	if (!still_waits(watch, notif_id)) {
+	killed = end_reading(watch);
+	if (!killed && !still_waits(watch, notif_id)) {
 		pending_put(&watch->pool, pending);
 		return TRAP_ANSWER;
 	}
 	attribute(task, pending);
+	if (killed) {
+		*out = pending;
+		return note_killed(watch, pending, TRAP_WATCH, answer);
+	}
 	parking_replay(watch, task, pending);
 	if (parking_is_due(watch, pending)) {
 		parking_park(watch, task, pending);
@@ -372,7 +395,8 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 		response = gate_trapped(watch->gate, task, pending, answer, &silent);
 	else
 		judge_gather_paths(task, pending);
-	end_reading(watch);
+	if (end_reading(watch) && !silent)
+		response = note_killed(watch, pending, response, answer);
 	response = refuse_tracing(task, pending, response, answer);
 	if (silent)
 		watch_forget(watch, pending);

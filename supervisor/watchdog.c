@@ -1,11 +1,15 @@
 #include "supervisor/watchdog.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "supervisor/behalf/status.h"
 #include "supervisor/run.h"
 
 /* In ticks and not by the clock: while callgate itself is stopped, none pass. */
@@ -13,6 +17,7 @@ enum {
 	TICK_MS = 500,
 	TICKS_TO_KILL = 10, /* a page from a slow disk is a matter of milliseconds */
 	TICKS_TO_END = 20,
+	KILL_PASSES = 500, /* of a hundredth of a second each */
 };
 
 /* For how long the same reading has been seen. */
@@ -21,15 +26,50 @@ struct patience {
 	unsigned ticks;
 };
 
-/* The kernel kills what we trace: PTRACE_O_EXITKILL. */
+/* Whether it is a task of the run that lives. */
+static bool is_traced(pid_t pid)
+{
+	cleanup_free char *status = behalf_status_read(pid);
+	const char *tracer = behalf_status_field(status, "TracerPid");
+	const char *state = behalf_status_field(status, "State");
+
+	return tracer && atoi(tracer) == getpid() && state && *state != 'Z' && *state != 'X';
+}
+
+static bool kill_traced(void)
+{
+	cleanup_dir DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	bool any = false;
+
+	while (proc && (entry = readdir(proc))) {
+		pid_t pid = atoi(entry->d_name);
+
+		if (pid > 0 && is_traced(pid)) {
+			any = true;
+			kill(pid, SIGKILL);
+		}
+	}
+	return any;
+}
+
+/*
+ * The kernel kills what we trace when we end (PTRACE_O_EXITKILL), but a thread that waits
+ * for a FUSE server does not even end by SIGKILL (request_wait_answer() in fs/fuse/dev.c).
+ * The task table is that thread's; what it is about is in /proc, too. A child that
+ * is made meanwhile stops before it runs.
+ */
 static _Noreturn void give_up(pid_t pid)
 {
+	const struct timespec moment = { .tv_nsec = 10000000 };
 	char text[256];
 	int n = snprintf(text, sizeof(text),
 		"callgate: what process %d wants to do cannot be read, not even now that it was "
 		"killed: a page or a file that it names never comes. Everything is killed\n",
 		pid);
 
+	for (int i = 0; i < KILL_PASSES && kill_traced(); i++)
+		nanosleep(&moment, NULL);
 	if (write(STDERR_FILENO, text, (size_t)n) < 0)
 		_exit(EXIT_CALLGATE);
 	_exit(EXIT_CALLGATE);

@@ -5,7 +5,7 @@
  * interrupted, and everybody else waits meanwhile.
  *
  * So the process it is about is killed after a while, which ends most such waits.
- * When that was of no help, callgate ends, and everything that it traces with it.
+ * When that was of no help, callgate kills everything that it traces, and ends.
  */
 #ifndef CALLGATE_SUPERVISOR_WATCHDOG_H
 #define CALLGATE_SUPERVISOR_WATCHDOG_H

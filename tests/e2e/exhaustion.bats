@@ -24,6 +24,7 @@ memory_that_never_comes() {
 	[ "$status" -eq 0 ]
 	[[ "$output" == *'ended with 137'*'and the others go on'* ]]
 	expect_event '.type == "warning" and .code == "unreadable.killed"'
+	expect_event '.call == "'"$1"'" and .verdict == "kill" and .reason == "unreadable.killed"'
 }
 
 @test "an address in memory that never comes: its process is killed, the others go on" {
@@ -32,6 +33,25 @@ memory_that_never_comes() {
 
 @test "a path in memory that never comes: its process is killed, the others go on" {
 	memory_that_never_comes execve
+}
+
+# Not even SIGKILL ends callgate's own wait for it: fs/fuse/dev.c.
+@test "an address in a file whose file system never answers: after ten seconds, nothing lives on" {
+	mkdir mnt
+	unshare -m "$FIXTURES/fuse_never" mnt || skip 'FUSE cannot be mounted here'
+	policy <<<'default: allow'
+	export FUSE_NEVER_MARK=$BATS_TEST_TMPDIR
+	start_server unshare -m "$FIXTURES/fuse_never" mnt sh -c '
+		"$0" enforce -p policy.yaml -o text sh -c "sleep 1000 & exec \"\$@\"" sh "$@" &
+		wait $!; echo $? >status' "$CALLGATE" "$FIXTURES/page_never" connect mnt/page
+	unset FUSE_NEVER_MARK
+	eventually grep -q 'Everything is killed' server.out
+	grep -lsz "FUSE_NEVER_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ >left || true
+	run xargs -r ps -o args= -p < <(cut -d / -f 3 left)
+	run ! grep -E '^sleep|^[^ ]*/page_never ' <<<"$output"
+	stop_servers
+	eventually [ -s status ]
+	[ "$(cat status)" -eq 125 ]
 }
 
 @test "... and without the policy's leave there is no such memory" {
