@@ -166,6 +166,34 @@ static bool is_kernel_netlink(const struct request *request)
 	       (request->kind == CALL_KIND_BIND || !sa->netlink.pid);
 }
 
+/*
+ * Too short, or too long, for the family it says it is of: no protocol of these
+ * families takes such an address, so it reaches nothing, and the errno is theirs to choose.
+ */
+static bool is_refused_unread(const struct request *request)
+{
+	const struct sockaddr_value *sa = request->destination;
+	int family = request->socket.family;
+
+	if (!request->socket.known || !(family == AF_UNIX || family == AF_INET ||
+					      family == AF_INET6 || family == AF_VSOCK))
+		return false;
+	if (sa->raw_len < sizeof(sa->family))
+		return true;
+	return !sa->decoded && (sa->family == AF_UNSPEC ? is_inet(family) : family_fits(request));
+}
+
+/*
+ * A Unix stream is connected or is not: the address of a send is not looked at
+ * (unix_stream_sendmsg(), unix_seqpacket_sendmsg() in net/unix/af_unix.c).
+ */
+static bool is_send_on_unix_stream(const struct request *request)
+{
+	return request->kind == CALL_KIND_CONNECT && !request->is_connect &&
+	       request->socket.known && request->socket.family == AF_UNIX &&
+	       request->socket.type != SOCK_DGRAM;
+}
+
 static void sockaddr_target(const struct request *request, struct target *out)
 {
 	const struct sockaddr_value *sa = request->destination;
@@ -205,6 +233,9 @@ void target_of(const struct request *request, struct target *out)
 	out->path_uncertain = false;
 	out->protocol = TARGET_UNCERTAIN;
 	if (!sa || sa->status == VALUE_NULL || (sa->status == VALUE_OK && sa->len == 0))
+		out->class = TARGET_NONE;
+	else if (sa->status == VALUE_OK &&
+		 (is_refused_unread(request) || is_send_on_unix_stream(request)))
 		out->class = TARGET_NONE;
 	else if (sa->status == VALUE_BAD_LENGTH || (sa->status == VALUE_OK && sa->raw_len < 2))
 		unreadable(out, EINVAL);

@@ -23,6 +23,12 @@ bool behalf_is_path(const struct behalf *b, const struct sockaddr_value *addr)
 	       (!b->socket.known || b->socket.family == AF_UNIX);
 }
 
+bool behalf_ignores_address(const struct call *call, const struct socket_facts *socket)
+{
+	return call_kind(call) == CALL_KIND_CONNECT && call->desc->id != CALL_CONNECT &&
+	       socket->known && socket->family == AF_UNIX && socket->type != SOCK_DGRAM;
+}
+
 /* What move_addr_to_kernel() in net/socket.c says to an address. */
 static int check_address(const struct sockaddr_value *addr)
 {
@@ -99,6 +105,11 @@ int behalf_address(const struct behalf *b, const struct credentials_pair *who,
 
 	if (rc < 0)
 		return rc;
+	if (behalf_ignores_address(b->call, &b->socket) && addr->raw_len) {
+		out->bytes.ss_family = AF_UNIX;
+		out->len = sizeof(out->bytes.ss_family);
+		return 0;
+	}
 	if (behalf_is_path(b, addr))
 		return path_address(b, who, index, out);
 	memcpy(&out->bytes, addr->raw, addr->raw_len);

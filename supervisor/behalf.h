@@ -63,6 +63,12 @@ struct behalf {
 int64_t behalf_make(struct behalf *behalf);
 
 /*
+ * Whether it is a send on a Unix stream: the kernel does not look at the address, and
+ * is given none that leads anywhere.
+ */
+bool behalf_ignores_address(const struct call *call, const struct socket_facts *socket);
+
+/*
  * Makes the call when it is sure not to block. Returns false when it is not, and
  * then nothing was done. For any thread.
  */

@@ -31,6 +31,7 @@ static void on_made(void *ctx, struct behalf_job *job)
 	uint64_t id = pending->notif_id;
 	int64_t result = job->result;
 
+	pending_drop_socket(pending);
 	/* What has to stop on its way is for the tracing thread to answer. */
 	if (!id || !gate->answer || result == BEHALF_RESTART || job->behalf.raced) {
 		gate_make_ready(gate, pending);

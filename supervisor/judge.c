@@ -113,9 +113,14 @@ static struct request request_of(const struct judge *judge, const struct pending
 	};
 }
 
-/* Of a socket of another family, a path leads nowhere: the kernel refuses it unread. */
+/*
+ * Of a socket of another family, a path leads nowhere: the kernel refuses it unread.
+ * Of a stream, it does not look at that of a send.
+ */
 static bool is_unix_path(const struct pending *pending, const struct sockaddr_value *addr)
 {
+	if (behalf_ignores_address(&pending->call, &pending->socket))
+		return false;
 	return addr->status == VALUE_OK && addr->decoded && addr->family == AF_UNIX &&
 	       addr->un.kind == UNIX_PATH && pending->socket.family == AF_UNIX;
 }

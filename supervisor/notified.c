@@ -128,6 +128,8 @@ static void serve(struct watch *watch, struct task *task, const struct trap *tra
 		tracer_held(task, true);
 		return;
 	}
+	if (pending)
+		pending_drop_socket(pending);
 	if (pending && parks(watch, task, pending, response))
 		return;
 	if (response == TRAP_ANSWER)

@@ -25,14 +25,20 @@ struct pending *pending_get(struct pending_pool *pool)
 	return pending;
 }
 
+void pending_drop_socket(struct pending *pending)
+{
+	if (pending->fd >= 0)
+		close(pending->fd);
+	pending->fd = -1;
+}
+
 static void release_owned(struct pending *pending)
 {
 	for (size_t i = 0; i < pending->targets_len; i++)
 		unix_target_close(&pending->targets[i]);
 	free(pending->targets);
 	free(pending->exec);
-	if (pending->fd >= 0)
-		close(pending->fd);
+	pending_drop_socket(pending);
 }
 
 void pending_put(struct pending_pool *pool, struct pending *pending)

@@ -92,6 +92,12 @@ struct pending_pool {
 	struct pending *free;
 };
 
+/*
+ * Gives up the duplicate of the call's socket. Before the task goes on: what it closes
+ * then must be closed, its port free, and its peer told.
+ */
+void pending_drop_socket(struct pending *pending);
+
 /* An entry with an empty arena, or NULL when there is no memory. */
 struct pending *pending_get(struct pending_pool *pool);
 

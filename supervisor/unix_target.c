@@ -68,6 +68,21 @@ static int resolve(int root, const char *path, struct unix_target *out)
 	return fd;
 }
 
+/* A directory, as the slash says, would be there already. */
+static int resolve_with_slash(int root, char *path, struct unix_target *out)
+{
+	size_t len = strlen(path);
+	int fd;
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+	fd = resolve(root, path, out);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return -EADDRINUSE;
+}
+
 /* bind(2): the directory is resolved, the name in it is to be made. */
 static int resolve_new(int root, char *path, struct unix_target *out)
 {
@@ -81,7 +96,7 @@ static int resolve_new(int root, char *path, struct unix_target *out)
 	if (strcmp(slash, "/.") == 0 || strcmp(slash, "/..") == 0 || strcmp(path, "/") == 0)
 		return -EADDRINUSE;
 	if (slash[1] == '\0')
-		return -ENOENT;
+		return resolve_with_slash(root, path, out);
 	if (strlen(slash + 1) >= sizeof(name))
 		return -ENAMETOOLONG;
 	snprintf(name, sizeof(name), "%s", slash + 1);

@@ -430,6 +430,8 @@ static enum trap_response watch_trapped(
 	if (pending && !gate_allows(pending))
 		take_stack(watch, STACK_DENIED, task, pending);
 	task->user = pending;
+	if (response != TRAP_HOLD && pending)
+		pending_drop_socket(pending);
 	if (response == TRAP_ANSWER && pending)
 		answered(watch, task, *answer);
 	return response;
@@ -459,6 +461,8 @@ static void go_on(struct watch *watch, struct pending *pending)
 	end_reading(watch);
 	if (!gate_allows(pending))
 		take_stack(watch, STACK_DENIED, task, pending);
+	if (response != TRAP_HOLD)
+		pending_drop_socket(pending);
 	if (pending->notif_id) {
 		notified_resume(watch, task, pending, response, answer);
 	} else if (response == TRAP_ANSWER) {

@@ -122,7 +122,11 @@ static int64_t send_piece(struct sending *s, size_t len)
 	if (credentials_take_on(s->who) < 0)
 		return -EPERM;
 	flags = piece_flags(m->flags, first, last) | (s->b->at_once ? MSG_DONTWAIT : 0);
-	n = sendmsg(s->b->fd, &header, flags);
+	/* sendto(2) alone knows an address of no length, which is another thing than none. */
+	if (header.msg_name && !header.msg_namelen)
+		n = sendto(s->b->fd, s->buffer.data, len, flags, header.msg_name, 0);
+	else
+		n = sendmsg(s->b->fd, &header, flags);
 	if (n < 0)
 		n = -errno;
 	credentials_give_back(s->who);

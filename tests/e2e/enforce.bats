@@ -127,6 +127,60 @@ print(urllib.request.urlopen(sys.argv[1]).read().decode().strip())'
 	expect_denial '.exe == "/usr/bin/node"'
 }
 
+@test "ssh-keyscan" {
+	command -v ssh-keyscan >/dev/null && [ -x /usr/sbin/sshd ] || skip 'there is no OpenSSH here'
+	start_servers
+	local server=(python3 -u "$SOURCE/tests/e2e/inetd.py" /usr/sbin/sshd -i -f "$PWD/sshd_config")
+	# As root it wants a directory of its own.
+	! is_root || server=(unshare -m sh -c 'mount -t tmpfs none /run && mkdir /run/sshd &&
+		exec "$@"' sh "${server[@]}")
+	rm server.out
+	start_server "${server[@]}"
+	ssh-keygen -q -t ed25519 -N '' -f host_key
+	printf 'HostKey %s/host_key\nUsePAM no\n' "$PWD" >sshd_config
+	eventually grep -q '^port [0-9]' server.out
+	PORT=$(sed -n 's/^port //p' server.out)
+	policy_of_tools
+	sed -i "s#exe: \[/usr/bin/curl#exe: [/usr/bin/ssh-keyscan, /usr/bin/curl#" policy.yaml
+	run --separate-stderr enforce ssh-keyscan -t ed25519 -p "$PORT" 127.0.0.1
+	[ "$output" = "[127.0.0.1]:$PORT $(cut -d ' ' -f 1,2 host_key.pub)" ]
+	run enforce ssh-keyscan -t ed25519 -p "$OTHER" 127.0.0.1
+	[[ "$output" != *ssh-ed25519* ]]
+	expect_denial '(.exe | endswith("/ssh-keyscan"))'
+}
+
+@test "a port is free as soon as its socket was closed" {
+	policy <<<'default: allow'
+	cat >rebind.py <<-'PYTHON'
+		import socket
+		s = socket.socket()
+		s.bind(("127.0.0.1", 0))
+		address = s.getsockname()
+		s.close()
+		for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
+		    for _ in range(100):
+		        s = socket.socket(socket.AF_INET, kind)
+		        s.bind(address)
+		        s.close()
+		print("all bound")
+	PYTHON
+	[ "$(enforce python3 rebind.py)" = 'all bound' ]
+	[ "$(enforce --backend ptrace python3 rebind.py)" = 'all bound' ]
+	[ "$(audit python3 rebind.py)" = 'all bound' ]
+}
+
+@test "addresses of every length get what they get without callgate" {
+	policy <<<'default: allow'
+	mkdir native enforced
+	(cd native && "$FIXTURES/address_lengths" >../native.out)
+	(cd enforced && "$CALLGATE" enforce -q -o /dev/null -p ../policy.yaml \
+		"$FIXTURES/address_lengths" >../enforced.out)
+	[ "$(wc -l <native.out)" -gt 4000 ]
+	run diff native.out enforced.out
+	echo "$output" | head -n 20
+	[ "$status" -eq 0 ]
+}
+
 @test "a program that may not be run fails with the rule's errno" {
 	policy_of_tools
 	run enforce sh -c 'id; echo "status $?"'

@@ -129,9 +129,9 @@ static void an_address_that_cannot_be_known_is_denied_whatever_the_policy(void *
 		size_t raw_len;
 		int errnum;
 	} cases[] = {
-		{ VALUE_UNREADABLE, 0, EFAULT }, { VALUE_BAD_LENGTH, 0, EINVAL },
-		{ VALUE_CUT, 128, EFAULT }, { VALUE_OK, 1, EINVAL },
-		{ VALUE_OK, 7, EINVAL }, /* AF_INET, and too short for one */
+		{ VALUE_UNREADABLE, 0, EFAULT },
+		{ VALUE_BAD_LENGTH, 0, EINVAL },
+		{ VALUE_CUT, 128, EFAULT },
 	};
 
 	(void)state;
@@ -146,6 +146,67 @@ static void an_address_that_cannot_be_known_is_denied_whatever_the_policy(void *
 		expect(policy, &request, VERDICT_DENY, "unreadable");
 		assert_int_equal(decide(policy, &request).errnum, cases[i].errnum);
 	}
+	policy_free(policy);
+}
+
+static void an_address_too_short_for_its_family_reaches_nothing(void **state)
+{
+	struct policy *policy = policy_of("version: 1\ndefault: deny\n", NULL);
+	static const struct socket_facts unknown = { 0 },
+					 udp4 = { true, AF_INET, SOCK_DGRAM, IPPROTO_UDP },
+					 udp6 = { true, AF_INET6, SOCK_DGRAM, IPPROTO_UDP },
+					 packet = { true, AF_PACKET, SOCK_RAW, 0 };
+	static const struct {
+		const struct socket_facts *socket;
+		sa_family_t family;
+		size_t len;
+		const char *reason;
+	} cases[] = {
+		{ &udp4, AF_INET, 1, "destination.none" },
+		{ &udp4, AF_INET, 15, "destination.none" },
+		{ &udp4, AF_INET, 16, "default" },
+		{ &udp4, AF_UNSPEC, 15, "destination.none" },
+		{ &udp4, AF_INET6, 23, "destination.none" },
+		{ &udp6, AF_INET6, 24, "default" },
+		{ &udp4, AF_UNIX, 128, "default" },
+		{ &packet, AF_INET, 7, "default" },
+		{ &unknown, AF_INET, 7, "unreadable" },
+		{ &unknown, AF_INET, 1, "unreadable" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sockaddr_value address = {
+			.status = VALUE_OK, .len = (int64_t)cases[i].len, .raw_len = cases[i].len
+		};
+		struct request request = connect_to(&address);
+
+		memcpy(address.raw, &cases[i].family, sizeof(cases[i].family));
+		sockaddr_decode(&address);
+		request.is_connect = false;
+		request.socket = *cases[i].socket;
+		assert_string_equal(decide(policy, &request).reason, cases[i].reason);
+	}
+	policy_free(policy);
+}
+
+static void the_address_of_a_send_on_a_unix_stream_is_none(void **state)
+{
+	struct policy *policy = policy_of("version: 1\ndefault: deny\n", NULL);
+	struct sockaddr_value address = {
+		.status = VALUE_OK, .len = 6, .raw_len = 6, .raw = { AF_UNIX, 0, '/', 's' }
+	};
+	struct request request = connect_to(&address);
+
+	(void)state;
+	sockaddr_decode(&address);
+	request.unix_path = "/s";
+	request.socket = (struct socket_facts){ true, AF_UNIX, SOCK_STREAM, 0 };
+	expect(policy, &request, VERDICT_DENY, "default");
+	request.is_connect = false;
+	expect(policy, &request, VERDICT_ALLOW, "destination.none");
+	request.socket.type = SOCK_DGRAM;
+	expect(policy, &request, VERDICT_DENY, "default");
 	policy_free(policy);
 }
 
@@ -171,10 +232,11 @@ static void af_unspec_is_inet_where_the_kernel_says_so(void **state)
 	expect(policy, &request, VERDICT_KILL, "rule");
 	request.socket = (struct socket_facts){ true, AF_INET6, SOCK_DGRAM, IPPROTO_UDP };
 	expect(policy, &request, VERDICT_ALLOW, "destination.none");
-	request.socket = socket_udp4;
+	request.socket.known = false;
 	address.raw_len = address.len = 8;
 	sockaddr_decode(&address);
 	expect(policy, &request, VERDICT_DENY, "unreadable");
+	request.socket = socket_udp4;
 
 	request.kind = CALL_KIND_BIND;
 	address_of_inet(&address, "0.0.0.0", 443);
@@ -656,6 +718,8 @@ int main(void)
 		cmocka_unit_test(a_decision_says_where_it_comes_from),
 		cmocka_unit_test(a_call_without_destination_reaches_nothing),
 		cmocka_unit_test(an_address_that_cannot_be_known_is_denied_whatever_the_policy),
+		cmocka_unit_test(an_address_too_short_for_its_family_reaches_nothing),
+		cmocka_unit_test(the_address_of_a_send_on_a_unix_stream_is_none),
 		cmocka_unit_test(af_unspec_is_inet_where_the_kernel_says_so),
 		cmocka_unit_test(the_kernel_is_no_destination_of_netlink),
 		cmocka_unit_test(the_socket_says_what_an_address_is),

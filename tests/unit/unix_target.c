@@ -194,8 +194,9 @@ static void bind_resolves_the_directory(void **state)
 	unix_target_close(&found);
 	assert_string_equal(find_new(&root, "none/new"), "ENOENT");
 	assert_string_equal(find_new(&root, "file/new"), "ENOTDIR");
-	assert_string_equal(find_new(&root, "dir/"), "ENOENT");
 	assert_string_equal(find_new(&root, "dir/.."), "EADDRINUSE");
+	assert_string_equal(find_new(&root, "dir/"), "EADDRINUSE");
+	assert_string_equal(find_new(&root, "dir/nothing/"), "ENOENT");
 	assert_string_equal(find_as(getpid(), "/", 1, true), "EADDRINUSE");
 	assert_string_equal(find_as(getpid(), "/new", 4, true), "/new");
 	unix_target_close(&found);
