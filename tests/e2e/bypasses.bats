@@ -85,8 +85,10 @@ looking_on() {
 	run ! grep '^try [0-9]' said
 	echo 'syscalls: {allow: "setsockopt:ip_options"}' >>policy.yaml
 	enforce "$FIXTURES/bypass_route" >said
-	expect_result 14 'IP_OPTIONS'
-	expect_result 14 'IP_RETOPTS, sendmsg'
+	# Of later kernels only root may.
+	grep -E 'IP_(OPTIONS|RETOPTS, s)' said >got
+	"$FIXTURES/bypass_route" | grep -E 'IP_(OPTIONS|RETOPTS, s)' >native
+	expect_same "$(cat native)" "$(cat got)"
 	expect_result -1 'IPV6_RTHDR'
 	audit "$FIXTURES/bypass_route" >said
 	expect_events 2 '.would == "deny" and .reason == "syscall.denied"'
