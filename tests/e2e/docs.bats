@@ -36,6 +36,10 @@ page_is_true() {
 	page_is_true README.md
 }
 
+@test "docs/policy.md" {
+	page_is_true docs/policy.md
+}
+
 # The runner itself, on a page that comes in: it must find the fault, which names the line.
 faulty() {
 	need_world

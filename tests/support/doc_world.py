@@ -26,7 +26,7 @@ import threading
 HOSTS = {
     "example.org": "192.0.2.10",
     "registry.npmjs.org": "192.0.2.20",
-    "packages.example": "192.0.2.30",
+    "pypi.org": "192.0.2.30",
 }
 HOME = "/mnt/me"
 SIOCSIFFLAGS, SIOCSIFADDR, SIOCSIFNETMASK = 0x8914, 0x8916, 0x891C
