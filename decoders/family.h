@@ -15,18 +15,20 @@
 #include "decoders/value.h"
 
 /* FAMILY(number, name): AF_UNSPEC is read as inet, as a send on a UDP socket takes it. */
-#define ADDRESS_FAMILIES(FAMILY)                                                                   \
-	FAMILY(AF_UNSPEC, inet)                                                                    \
-	FAMILY(AF_UNIX, unix)                                                                      \
-	FAMILY(AF_INET, inet)                                                                      \
-	FAMILY(AF_INET6, inet6)                                                                    \
-	FAMILY(AF_NETLINK, netlink)                                                                \
-	FAMILY(AF_PACKET, packet)                                                                  \
-	FAMILY(AF_CAN, can)                                                                        \
-	FAMILY(AF_BLUETOOTH, bluetooth)                                                            \
-	FAMILY(AF_ALG, alg)                                                                        \
-	FAMILY(AF_VSOCK, vsock)                                                                    \
+/* clang-format off */
+#define ADDRESS_FAMILIES(FAMILY)        \
+	FAMILY(AF_UNSPEC, inet)         \
+	FAMILY(AF_UNIX, unix)           \
+	FAMILY(AF_INET, inet)           \
+	FAMILY(AF_INET6, inet6)         \
+	FAMILY(AF_NETLINK, netlink)     \
+	FAMILY(AF_PACKET, packet)       \
+	FAMILY(AF_CAN, can)             \
+	FAMILY(AF_BLUETOOTH, bluetooth) \
+	FAMILY(AF_ALG, alg)             \
+	FAMILY(AF_VSOCK, vsock)         \
 	FAMILY(AF_XDP, xdp)
+/* clang-format on */
 
 struct address_family {
 	size_t min_len; /* the shortest address of the family that the kernel takes */

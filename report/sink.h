@@ -39,8 +39,10 @@ int sink_text_open(const struct text_options *options, struct sink **out, struct
  * The sinks that have a file of their own: SINK(name, option, help). A line makes the option
  * --OPTION FILE; the descriptor goes to sink_NAME_open().
  */
-#define SINK_FILES(SINK)                                                                           \
+/* clang-format off */
+#define SINK_FILES(SINK) \
 	SINK(jsonl, "log", "Write every event to FILE as JSON Lines; - is the standard output")
+/* clang-format on */
 
 #define SINK_ID(name, option, help) SINK_##name,
 enum sink_id { SINK_FILES(SINK_ID) SINK_FILES_LEN };

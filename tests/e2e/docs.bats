@@ -36,8 +36,46 @@ page_is_true() {
 	page_is_true README.md
 }
 
+@test "docs/architecture.md" {
+	page_is_true docs/architecture.md
+}
+
+@test "docs/ask.md" {
+	page_is_true docs/ask.md
+}
+
+@test "docs/contributing.md" {
+	page_is_true docs/contributing.md
+}
+
+@test "docs/import.md" {
+	page_is_true docs/import.md
+}
+
+@test "docs/log.md" {
+	page_is_true docs/log.md
+}
+
+@test "docs/performance.md" {
+	page_is_true docs/performance.md
+}
+
 @test "docs/policy.md" {
 	page_is_true docs/policy.md
+}
+
+@test "docs/report.md" {
+	page_is_true docs/report.md
+}
+
+@test "docs/security-model.md" {
+	page_is_true docs/security-model.md
+}
+
+@test "every page is among these" {
+	for page in README.md $(cd "$SOURCE" && echo docs/*.md); do
+		grep -qF "@test \"$page\"" "$BATS_TEST_FILENAME" || { echo "$page is not"; return 1; }
+	done
 }
 
 # The runner itself, on a page that comes in: it must find the fault, which names the line.
