@@ -77,7 +77,7 @@ walk_touches() {
 	ninja --quiet -C built callgate
 	expect_same "trace audit ask enforce" "$(built/callgate modes | xargs)"
 	built/callgate -q -o text --programs ran -- sh -c '/bin/true; /usr/bin/env true'
-	expect_same 3 "$(grep -c '/' ran)"
+	expect_same 4 "$(grep -c '/' ran)"
 	built/callgate --log log.jsonl -o text -- python3 -c '
 import ctypes
 ctypes.CDLL(None).connect(0, b"\x1e\0\x03\0\x05\0\0\0\x07\0\0\0\0\0\0\0", 16)'
