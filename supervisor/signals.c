@@ -137,7 +137,8 @@ int signals_start(struct signals *signals, struct tracer *tracer, pid_t command,
 void signals_stop(struct signals *signals)
 {
 	atomic_store(&signals->over, true);
-	pthread_kill(signals->thread, SIGTERM); /* one of those it waits for */
+	/* It is blocked in every thread, and one of those that this one takes. */
+	pthread_kill(signals->thread, SIGTERM); /* NOLINT(bugprone-bad-signal-to-kill-thread) */
 	pthread_join(signals->thread, NULL);
 }
 

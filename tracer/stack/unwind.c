@@ -104,7 +104,7 @@ static int on_frame(Dwfl_Frame *frame, void *arg)
 
 enum stack_end stack_unwind(Dwfl *dwfl, struct stack_walk *walk)
 {
-	int rc;
+	int rc = 0;
 
 	walk->regs = walk->pages.request->regs;
 	walk->unknown = 0;
