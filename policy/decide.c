@@ -184,4 +184,5 @@ void policy_decide(const struct policy *policy, const struct request *request, s
 		d->near_miss = (int)found.changed;
 	}
 	decide_environment(&facts, d);
+	d->changed = found.changed != RULE_NONE;
 }

@@ -155,7 +155,12 @@ struct decision {
 	 * other near misses itself.
 	 */
 	int near_miss;
+	bool changed; /* the first rule to match but for an identity was not the one to decide */
 };
+
+/* Is the program, or its script, another file than the policy looked up at that path? */
+bool policy_program_changed(const struct policy *policy, const struct program *program);
+bool policy_script_changed(const struct policy *policy, const struct program *program);
 
 /* True when some rule asks for the uid: request.uid need not be filled otherwise. */
 bool policy_uses_uid(const struct policy *policy);

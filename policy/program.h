@@ -44,6 +44,11 @@ struct program {
 	 */
 	const char *script;
 	struct identity script_id;
+	/*
+	 * Of a log, which has no identities: at that path was another file than the
+	 * policy of the run had looked up.
+	 */
+	bool changed, script_changed;
 };
 
 /*

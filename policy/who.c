@@ -5,8 +5,9 @@
 #include "policy/glob.h"
 #include "policy/impl.h"
 
-static struct named named_file(
-	const struct policy *policy, const char *path, const struct identity *id, bool by_path)
+/* By path, `changed` is what is known of the file instead of its identity. */
+static struct named named_file(const struct policy *policy, const char *path,
+	const struct identity *id, bool by_path, bool changed)
 {
 	struct named named = { .path = path, .same = true };
 	const struct path_entry *entry = path ? path_table_find(&policy->paths, path) : NULL;
@@ -14,7 +15,10 @@ static struct named named_file(
 	if (!entry)
 		return named;
 	named.path_id = entry->number;
-	named.same = by_path || !entry->id.known || identity_equal(&entry->id, id);
+	if (by_path)
+		named.same = !changed;
+	else
+		named.same = !entry->id.known || identity_equal(&entry->id, id);
 	return named;
 }
 
@@ -22,14 +26,14 @@ struct named named_program(const struct policy *policy, const struct program *pr
 {
 	bool known = program && !program->nameless;
 
-	return named_file(
-		policy, known ? program->path : NULL, known ? &program->id : NULL, by_path);
+	return named_file(policy, known ? program->path : NULL, known ? &program->id : NULL,
+		by_path, known && program->changed);
 }
 
 struct named named_script(const struct policy *policy, const struct program *program, bool by_path)
 {
 	return named_file(policy, program ? program->script : NULL,
-		program ? &program->script_id : NULL, by_path);
+		program ? &program->script_id : NULL, by_path, program && program->script_changed);
 }
 
 void who_of(const struct policy *policy, const struct request *request, struct who *out)
@@ -146,4 +150,14 @@ bool uid_list_has(const struct uid_list *list, uid_t uid, bool restrictive)
 		if (uid <= list->items[i].last)
 			return true;
 	return false;
+}
+
+bool policy_program_changed(const struct policy *policy, const struct program *program)
+{
+	return !named_program(policy, program, false).same;
+}
+
+bool policy_script_changed(const struct policy *policy, const struct program *program)
+{
+	return !named_script(policy, program, false).same;
 }

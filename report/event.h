@@ -88,6 +88,13 @@ struct event_call {
 	 * the command began with: names, NULL-terminated; NULL where nobody looked, as in enforce.
 	 */
 	const char *const *code_variables;
+	/*
+	 * By place in the lineage: is the program, its script, another file than the policy had
+	 * looked up at that path? NULL where no rule failed to match for that.
+	 */
+	const bool *changed, *scripts_changed;
+	size_t changed_len;
+	bool target_changed, target_script_changed;
 	const char *const *unix_paths; /* where each destination's path leads; NULL: nowhere */
 	size_t unix_paths_len;         /* 0: not looked for */
 	const struct event_spawning *spawning; /* spawn: those that hold a place, too */

@@ -183,6 +183,33 @@ static void put_code_variables(struct record *record, const char *const *names)
 		put_strings(record, "code_variables", names);
 }
 
+static void put_places(struct record *record, const char *key, const bool *places, size_t len)
+{
+	bool any = false;
+
+	for (size_t i = 0; places && i < len && i < LINEAGE_MAX; i++) {
+		if (!places[i])
+			continue;
+		if (!any)
+			record_array_open(record, key);
+		any = true;
+		record_unsigned(record, NULL, i);
+	}
+	if (any)
+		record_array_close(record);
+}
+
+/* Files that were others than the policy had looked up. */
+static void put_changed(struct record *record, const struct event_call *call)
+{
+	put_places(record, "changed", call->changed, call->changed_len);
+	put_places(record, "scripts_changed", call->scripts_changed, call->changed_len);
+	if (call->target_changed)
+		record_bool(record, "target_changed", true);
+	if (call->target_script_changed)
+		record_bool(record, "target_script_changed", true);
+}
+
 /* What it was judged by, beyond the arguments. */
 static void put_facts(struct record *record, const struct event_call *call)
 {
@@ -197,6 +224,7 @@ static void put_facts(struct record *record, const struct event_call *call)
 		put_program(record, keys, call->target);
 	record_text(record, "env_code", call->env_code);
 	put_code_variables(record, call->code_variables);
+	put_changed(record, call);
 	put_spawning(record, "spawning", call, false);
 	put_spawning(record, "spawning_threads", call, true);
 	if (!call->unix_paths_len)

@@ -10,7 +10,32 @@ static const char *unix_path(const struct pending *pending, size_t i)
 	return target->path[0] && !nowhere ? target->path : NULL;
 }
 
-void event_facts_put(struct pending *pending, struct event_call *call)
+/* A replay knows programs by their paths: where an identity mattered, it is told. */
+static void put_changed(
+	struct pending *pending, const struct policy *policy, struct event_call *call)
+{
+	const struct program *target = pending->exec ? &pending->exec->program : NULL;
+	bool *programs, *scripts;
+	size_t n = 0;
+
+	for (const struct lineage *l = pending->lineage; l; l = l->parent)
+		n++;
+	programs = arena_alloc(&pending->arena, 2 * (n + 1) * sizeof(*programs));
+	if (!programs)
+		return;
+	scripts = programs + n + 1;
+	call->changed_len = 0;
+	for (const struct lineage *l = pending->lineage; l; l = l->parent) {
+		programs[call->changed_len] = policy_program_changed(policy, l->program);
+		scripts[call->changed_len++] = policy_script_changed(policy, l->program);
+	}
+	call->changed = programs;
+	call->scripts_changed = scripts;
+	call->target_changed = policy_program_changed(policy, target);
+	call->target_script_changed = policy_script_changed(policy, target);
+}
+
+void event_facts_put(struct pending *pending, const struct policy *policy, struct event_call *call)
 {
 	const size_t n = pending->targets_len;
 	const char **paths = n ? arena_alloc(&pending->arena, n * sizeof(*paths)) : NULL;
@@ -20,6 +45,8 @@ void event_facts_put(struct pending *pending, struct event_call *call)
 	call->module = pending->module;
 	if (pending->exec)
 		call->target = &pending->exec->program;
+	if (policy && pending->judged && pending->decision.changed)
+		put_changed(pending, policy, call);
 	if (pending->env_code[0])
 		call->env_code = pending->env_code;
 	call->code_variables = pending->code_variables;

@@ -5,7 +5,10 @@
 #include "report/event.h"
 #include "supervisor/pending.h"
 
-/* Adds those that were gathered to the event's call. What is made for it is in pending's arena. */
-void event_facts_put(struct pending *pending, struct event_call *call);
+/*
+ * Adds those that were gathered to the event's call. `policy` is what it was judged by, NULL: by
+ * none. What is made for it is in pending's arena.
+ */
+void event_facts_put(struct pending *pending, const struct policy *policy, struct event_call *call);
 
 #endif

@@ -165,6 +165,8 @@ static bool gather(struct replay *replay, const struct log_record *record)
 	gather_environment(replay, call);
 	if (call->target) {
 		replay->exec.program = *call->target;
+		replay->exec.program.changed = call->target_changed;
+		replay->exec.program.script_changed = call->target_script_changed;
 		pending->exec = &replay->exec;
 	} else if (call_kind(call->call) == CALL_KIND_EXEC && recorded &&
 		   recorded->verdict != VERDICT_ALLOW) {

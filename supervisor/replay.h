@@ -3,9 +3,9 @@
  * (judge.h), on the facts the log tells. Where the run was judged by the same
  * policy, the verdicts are the same again.
  *
- * What a log cannot tell: whether a program was the very file that a rule means
- * (paths must do), what a name resolved to then (it is looked up now), and what a
- * program would have done, had it been denied before.
+ * What a log cannot tell: whether a program was the very file that another policy
+ * means than the run's (paths must do), what a name resolved to then (it is looked up
+ * now), and what a program would have done, had it been denied before.
  */
 #ifndef CALLGATE_SUPERVISOR_REPLAY_H
 #define CALLGATE_SUPERVISOR_REPLAY_H

@@ -250,7 +250,8 @@ void watch_finish(struct watch *watch, struct task *task, struct pending *pendin
 	pending->result = *result;
 	call_decode_result(&pending->call, result, &mem, &pending->arena);
 	event = call_event(watch, task, pending);
-	event_facts_put(pending, &event.call);
+	event_facts_put(pending, watch->gate ? judge_policy(&watch->gate->judge, pending) : NULL,
+		&event.call);
 	if (watch->gate) {
 		note_denied_command(watch, task, pending);
 		gate_returned(watch->gate, pending, pending->child != 0);

@@ -13,16 +13,17 @@
 
 /* Every member that docs/log.md has, of all types, in the order of strcmp(3). */
 static const char *const members[] = { "abi", "advice", "args", "backend", "call", "callgate",
-	"calls", "child", "child_is_thread", "code", "code_variables", "comm", "command",
+	"calls", "changed", "child", "child_is_thread", "code", "code_variables", "comm", "command",
 	"core_dumped", "cwd", "denials", "destinations", "duration_ns", "env_code", "errno",
 	"error", "exe", "exit_code", "failures", "gid", "how", "kernel", "kind", "lifetime_ns",
 	"lineage", "lineage_left_out", "lineage_scripts", "lost", "mode", "module", "mono_ns",
 	"nameless", "nr", "parent", "peak_processes", "peak_tasks", "pid", "policies", "processes",
 	"program", "program_elf_interpreter", "program_nameless", "program_script", "programs",
-	"reason", "result", "rule", "script", "seq", "signal", "socket", "spawning",
-	"spawning_threads", "stack", "stack_end", "target", "target_elf_interpreter",
-	"target_nameless", "target_script", "text", "thread", "threads", "tid", "time", "type",
-	"uid", "unix_paths", "v", "verdict", "warnings", "why", "would" };
+	"reason", "result", "rule", "script", "scripts_changed", "seq", "signal", "socket",
+	"spawning", "spawning_threads", "stack", "stack_end", "target", "target_changed",
+	"target_elf_interpreter", "target_nameless", "target_script", "target_script_changed",
+	"text", "thread", "threads", "tid", "time", "type", "uid", "unix_paths", "v", "verdict",
+	"warnings", "why", "would" };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -115,12 +116,39 @@ static bool is_no_path(const char *path)
 	return !path || path[0] != '/';
 }
 
-/* What is not known of every program: its script, that it is nameless. */
+/* Of each place in the lineage, whether the array has its number; NULL when it has none. */
+static const bool *read_places(struct line *line, const char *name, size_t len)
+{
+	const struct json_node *list = member(line, name);
+	bool *places =
+		json_node_count(list) ? arena_alloc(line->arena, len * sizeof(*places)) : NULL;
+	uint64_t place;
+
+	for (size_t i = 0; places && i < json_node_count(list); i++) {
+		if (json_read_unsigned(json_node_at(list, i), &place) && place < len)
+			places[place] = true;
+	}
+	return places;
+}
+
+/* What is not known of every program: its script, that it is nameless, or another file. */
 static void read_ancestors(struct line *line, struct program *programs, size_t len)
 {
 	const struct json_node *scripts = member(line, "lineage_scripts");
 	const struct json_node *nameless = member(line, "nameless");
+	const bool *changed = read_places(line, "changed", len);
+	const bool *scripts_changed = read_places(line, "scripts_changed", len);
 	uint64_t place;
+
+	for (size_t i = 0; i < len; i++) {
+		programs[i].changed = changed && changed[i];
+		programs[i].script_changed = scripts_changed && scripts_changed[i];
+	}
+	if (line->out->event.type == EVENT_CALL) {
+		line->out->event.call.changed = changed;
+		line->out->event.call.scripts_changed = scripts_changed;
+		line->out->event.call.changed_len = len;
+	}
 
 	for (size_t i = 0; i < len && i < json_node_count(scripts); i++)
 		programs[i].script = json_read_text(json_node_at(scripts, i), line->arena);
@@ -296,6 +324,9 @@ static void read_facts(struct line *line)
 	uint64_t uid = 0;
 
 	call->target = call->program ? call->program : read_program(line, keys, &line->out->target);
+	call->target_changed = json_node_is(member(line, "target_changed"), JSON_NODE_TRUE);
+	call->target_script_changed =
+		json_node_is(member(line, "target_script_changed"), JSON_NODE_TRUE);
 	call->env_code = text(line, "env_code");
 	if (member(line, "code_variables"))
 		call->code_variables = read_strings(line, "code_variables");

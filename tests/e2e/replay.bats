@@ -120,6 +120,33 @@ os.unlink('a.sock'); os.unlink('link')"
 	expect_same_again enforce "$FIXTURES/bypass_process"
 }
 
+@test "a program or script that was replaced during the run is no more the one that rules mean" {
+	cp /usr/bin/curl tool
+	printf '#!/bin/sh\n/usr/bin/curl -s http://127.0.0.1:2/\n' >script
+	chmod +x script
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules:
+		  - {id: tool, exe: "$PWD/tool", connect: "tcp:127.0.0.1:1", verdict: allow}
+		  - {id: below, lineage: "$PWD/script", connect: "tcp:127.0.0.1:2", verdict: allow}
+		  - {id: start, exec: ["$PWD/tool", "$PWD/script"], verdict: allow}
+		  - {id: anybody, connect: "tcp:127.0.0.1:3", verdict: allow}
+		  - {id: tool-again, exe: "$PWD/tool", connect: "tcp:127.0.0.1:3-4", verdict: allow}
+	POLICY
+	local get='./tool -s http://127.0.0.1:1/; ./tool -s http://127.0.0.1:3/; ./tool -s http://127.0.0.1:4/; ./script'
+	expect_same_again audit sh -c "$get; cp tool new; mv new tool; cp script new; mv new script; $get"
+	expect_events 1 '.rule.id == "tool" and .would == "allow" and .changed == null'
+	# Denied, or let through by something else than the rule that was meant.
+	expect_event '.call == "connect" and .args.port == 1 and .reason == "identity.changed" and .changed == [0]'
+	expect_event '.call == "connect" and .args.port == 2 and .reason == "identity.changed" and .scripts_changed == [1]'
+	expect_event '.call == "execve" and .target_changed and .would == "allow" and .reason == "default"'
+	expect_event '.call == "execve" and .target_script_changed and .would == "allow"'
+	# Another policy that means this file does not find it either.
+	sed -i 's/{id: tool,/{id: renamed,/' policy.yaml
+	run "$CALLGATE" check policy.yaml --against "$LOG"
+	[[ $output == *'1  DENY   '*'/tool  connect  tcp 127.0.0.1:1  identity.changed'* ]]
+}
+
 @test "budgets count as they did" {
 	policy <<-POLICY
 		default: allow
