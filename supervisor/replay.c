@@ -8,11 +8,13 @@
 #include "policy/environment.h"
 #include "supervisor/judge.h"
 #include "supervisor/replay_budgets.h"
+#include "supervisor/replay_tasks.h"
 #include "tracer/stack.h"
 
 struct replay {
 	struct judge judge;
 	struct replay_budgets budgets;
+	struct replay_tasks tasks;
 	struct pending pending;
 	struct program_facts exec; /* its program alone is filled */
 	uid_t uid;                 /* of the session */
@@ -43,6 +45,7 @@ void replay_free(struct replay *replay)
 	if (!replay)
 		return;
 	replay_budgets_free(&replay->budgets);
+	replay_tasks_free(&replay->tasks);
 	free(replay->pending.targets);
 	sbuf_free(&replay->pending.advice);
 	free(replay);
@@ -238,6 +241,9 @@ static enum replay_result judge_call(
 {
 	const struct event_call *call = &record->event.call;
 
+	/* A run that is judged does not even show what its tasks do to one another. */
+	if (!recorded_decision(call) && replay_tasks_reach(&replay->tasks, call->call))
+		return REPLAY_NONE;
 	if (!gather(replay, record))
 		return REPLAY_UNKNOWN;
 	decide(replay, record);
@@ -259,5 +265,6 @@ enum replay_result replay_record(
 	if (record->event.type == EVENT_CALL)
 		result = judge_call(replay, record, out);
 	replay_budgets_count(&replay->budgets, &record->event);
+	replay_tasks_add(&replay->tasks, &record->event);
 	return result;
 }

@@ -113,6 +113,21 @@ os.unlink('a.sock'); os.unlink('link')"
 	expect_event '.call == "unshare" and .would == "deny"'
 }
 
+@test "what tasks of a run do to one another is denied by nobody, in a trace's log neither" {
+	policy <<<'default: allow'
+	"$CALLGATE" trace -e kill,prlimit64 --log "$LOG" -o "$TEXT" \
+		sh -c 'prlimit --pid $$ --nofile=100:200; kill -0 $$; sleep 9 & kill $!; wait'
+	expect_event '.call == "kill"'
+	expect_event '.call == "prlimit64"'
+	run -0 replay
+	[[ $output == *'0 of '*' calls would be denied'* ]]
+	# What comes from elsewhere is another matter.
+	sleep 99 3>&- &
+	"$CALLGATE" trace -e kill --log "$LOG" -o "$TEXT" sh -c "kill $!"
+	run -1 replay
+	[[ $output == *'1  DENY '*' kill '*'syscall.denied'* ]]
+}
+
 @test "tampering is a fact of the run" {
 	start_servers
 	expect_same_again audit "$FIXTURES/hostile_names"
