@@ -104,12 +104,41 @@ struct pending *gate_take_ready(struct gate *gate)
 	return pending;
 }
 
-/* Calls that name a destination or a file in memory: never let go as they are. */
-static bool must_be_made_on_behalf(const struct call *call)
+/* Calls that name a destination or a file in memory. */
+static bool names_in_memory(const struct call *call)
 {
 	enum call_kind kind = call_kind(call);
 
 	return kind == CALL_KIND_CONNECT || kind == CALL_KIND_BIND;
+}
+
+/*
+ * A message through a Unix stream goes to its other end, or nowhere, whatever it
+ * names: unix_stream_sendmsg() and unix_seqpacket_sendmsg(), net/unix/af_unix.c.
+ * It is made best by its task, which is who the receiver is told of (SCM_CREDENTIALS).
+ */
+static bool stays_in_its_stream(const struct pending *pending)
+{
+	const struct socket_facts *socket = &pending->socket;
+	enum call_id id = pending->call.desc ? pending->call.desc->id : CALL_NONE;
+
+	/* The descriptor of a socketcall(2) is in memory, too. */
+	return (id == CALL_SENDTO || id == CALL_SENDMSG || id == CALL_SENDMMSG) &&
+	       !call_is_socketcall(&pending->call) && socket->known && socket->family == AF_UNIX &&
+	       (socket->type == SOCK_STREAM || socket->type == SOCK_SEQPACKET);
+}
+
+/* Nobody but the task, which waits, can put another socket in the place of the call's. */
+static bool has_descriptors_alone(const struct task *task)
+{
+	return task->process->tasks == 1 && !task->process->shares_files;
+}
+
+/* What must not be let go as it is. */
+static bool must_be_made_on_behalf(const struct task *task, const struct pending *pending)
+{
+	return names_in_memory(&pending->call) &&
+	       !(stays_in_its_stream(pending) && has_descriptors_alone(task));
 }
 
 /* Looked at once, and then again when the task has made a call that may change them. */
@@ -160,8 +189,7 @@ static enum trap_response make_on_behalf(
 static bool has_no_socket(const struct gate *gate, struct pending *pending, int64_t *answer)
 {
 	*answer = pending->fd < 0 ? pending->fd : -ENOTSOCK;
-	return (must_be_made_on_behalf(&pending->call) ||
-		       judge_by_socket(&gate->judge, &pending->call)) &&
+	return (names_in_memory(&pending->call) || judge_by_socket(&gate->judge, &pending->call)) &&
 	       !pending->socket.known;
 }
 
@@ -227,8 +255,6 @@ static void reserve(struct gate *gate, const struct task *task, struct pending *
 static enum trap_response carry_out(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
-	const struct call *call = &pending->call;
-
 	if (pending->decision.verdict == VERDICT_KILL) {
 		/* Afterwards it has left its stop. */
 		if (gate->stacks && !pending->notif_id)
@@ -240,7 +266,7 @@ static enum trap_response carry_out(
 		return TRAP_ANSWER;
 	}
 	reserve(gate, task, pending);
-	if (mode_enforces(gate->mode) && must_be_made_on_behalf(call))
+	if (mode_enforces(gate->mode) && must_be_made_on_behalf(task, pending))
 		return make_on_behalf(gate, task, pending, answer);
 	/*
 	 * CONTINUE. It cannot be raced: the task stands in a ptrace stop, or waits at
@@ -248,6 +274,10 @@ static enum trap_response carry_out(
 	 * (socket, socketpair, listen, clone, fork, vfork, the words of the deny list). execve
 	 * alone has its path in memory: it is judged once more, on the program that runs, before
 	 * that program's first instruction (gate_execed). In audit nothing is held to a decision.
+	 *
+	 * A message through a Unix stream is in memory, but where it goes is not: see
+	 * stays_in_its_stream(); and its socket is the one that was looked at, see
+	 * has_descriptors_alone().
 	 *
 	 * What a network mode judges by its socket (getsockopt, accept, ...) is
 	 * decided for the socket that the descriptor in the register stands for

@@ -5,7 +5,7 @@
  * whose decision is to ask is held until somebody has answered; with the answer,
  * and in enforce, a denied call is answered with its errno; an allowed one that names a
  * destination in memory is made on behalf; an allowed one whose arguments are
- * in registers goes on.
+ * in registers goes on, and so does a message that can only go through a Unix stream.
  */
 #ifndef CALLGATE_SUPERVISOR_GATE_H
 #define CALLGATE_SUPERVISOR_GATE_H

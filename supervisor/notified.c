@@ -46,6 +46,8 @@ static bool may_block(const struct trap *trap)
 	enum call_kind kind = trap_call_kind(trap);
 	char name[64];
 
+	if (kind == CALL_KIND_CONNECT)
+		return true; /* a message that its task sends itself */
 	return (kind == CALL_KIND_OTHER || kind == CALL_KIND_SYSCALL) &&
 	       abi_call_id(abi, trap->nr) != CALL_LISTEN &&
 	       !acts_on_by_name(abi_call_name(abi, trap->nr, name, sizeof(name)));

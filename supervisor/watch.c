@@ -48,6 +48,25 @@ static void inherit_credentials(
 	task->own_credentials = task->credentials_known && maker->own_credentials;
 }
 
+/*
+ * Processes that open and close descriptors for each other: clone(2), CLONE_FILES. What a
+ * clone3(2) asks for is in memory, so it is taken for one; so is a call that nobody saw.
+ */
+static void share_files(
+	const struct watch *watch, struct process *process, const struct pending *pending)
+{
+	struct process *maker = process_find(tracer_tasks(watch->tracer), process->parent);
+	enum call_id id = pending && pending->call.desc ? pending->call.desc->id : CALL_NONE;
+	bool known = id == CALL_CLONE || id == CALL_FORK || id == CALL_VFORK;
+	const struct value *flags = known ? call_value(&pending->call, "flags") : NULL;
+
+	if (known && !(flags && (flags->num & CLONE_FILES)))
+		return;
+	process->shares_files = true;
+	if (maker)
+		maker->shares_files = true;
+}
+
 static void watch_started(void *ctx, struct task *task, struct task *maker, const char *how)
 {
 	struct watch *watch = ctx;
@@ -72,6 +91,8 @@ static void watch_started(void *ctx, struct task *task, struct task *maker, cons
 		event.start.how = pending->call.name;
 	}
 	inherit_credentials(task, maker, pending);
+	if (!thread && task->tid != watch->command)
+		share_files(watch, task->process, pending);
 	if (watch->gate) {
 		gate_started(watch->gate, task, pending && pending->reserved);
 		spawning_end(&watch->gate->spawning, pending);
@@ -514,7 +535,8 @@ static void watch_execed(void *ctx, struct task *task)
 
 	if (watch->reload)
 		reload_execed(watch->reload, task);
-	task->credentials_known = false; /* set-user-ID programs, capabilities of files */
+	task->credentials_known = false;     /* set-user-ID programs, capabilities of files */
+	task->process->shares_files = false; /* begin_new_exec() in fs/exec.c */
 	stacks_forget(watch->stacks, task->process->pid);
 	if (pending && lineage) {
 		pending->runs = lineage_ref(lineage);

@@ -26,6 +26,7 @@ struct process {
 	pid_t parent;                  /* the process that made it, dead or alive */
 	const struct lineage *lineage; /* owned reference; NULL before the command's exec */
 	uint64_t budgets;              /* of whoever watches: the set it counts in */
+	bool shares_files;             /* the same: another process may have its descriptors */
 	unsigned tasks;                /* live ones */
 	unsigned word_size;            /* of a pointer, in bytes */
 	enum pid_namespace pid_namespace;

@@ -84,6 +84,27 @@ attack_address() {
 	done
 }
 
+stream_passes_audit() {
+	rm -f "$LOG"
+	audit "$FIXTURES/attack_stream" "$1" 3000 "$TIME" >said || true
+	cat said
+	expect_escapes said
+}
+
+@test "a Unix stream, in whose place another socket is put" {
+	local who
+	policy <<<'default: {connect: deny, bind: allow, exec: allow, spawn: allow, socket: allow}'
+	for who in thread process; do
+		eventually stream_passes_audit "$who"
+		rm -f "$LOG"
+		run enforce "$FIXTURES/attack_stream" "$who" "$TRIES" "$TIME"
+		echo "$output" | tee said
+		expect_no_escape said
+		[[ "$output" == *': '[1-9]*' denied, '[1-9]*' allowed'* ]]
+		rm -f "$LOG"
+	done
+}
+
 # Two programs that are the same but for a byte after their end.
 make_programs() {
 	rm -rf programs

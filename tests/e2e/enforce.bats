@@ -181,6 +181,23 @@ print(urllib.request.urlopen(sys.argv[1]).read().decode().strip())'
 	[ "$status" -eq 0 ]
 }
 
+@test "chromium, whose processes tell each other by their messages who they are" {
+	command -v chromium >/dev/null || skip 'there is no chromium'
+	policy <<<'default: allow'
+	echo '<p>the page</p>' >page.html
+	enforce chromium --headless --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" \
+		--dump-dom "file://$PWD/page.html" >said 2>errors
+	grep -q 'the page' said
+}
+
+@test "who a message through a Unix stream is from is told as without callgate" {
+	policy <<<'default: allow'
+	"$FIXTURES/message_credentials" | grep -v '^dgram' >native
+	[ "$(grep -c ': the sender$' native)" -eq 8 ]
+	enforce "$FIXTURES/message_credentials" | grep -v '^dgram' >watched
+	diff native watched
+}
+
 @test "a program that may not be run fails with the rule's errno" {
 	policy_of_tools
 	run enforce sh -c 'id; echo "status $?"'
