@@ -78,7 +78,7 @@ end_run() {
 
 @test "a policy that takes long to load holds up no call" {
 	two_policies
-	printf '10.%d.%d.%d/32\n' $(seq 60000 | awk '{ print int($1 / 65536), int($1 / 256) % 256, $1 % 256 }') >many
+	seq 60000 | awk '{ printf "10.%d.%d.%d\n", int($1 / 65536), int($1 / 256) % 256, $1 % 256 }' >many
 	sed 's|"127.0.0.3"|["127.0.0.3", "file:many"]|' two.yaml >new
 	start_enforce "$FIXTURES/connect_both" stop
 	mv new policy.yaml

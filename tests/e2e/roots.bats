@@ -133,7 +133,7 @@ needs_root() {
 @test "the exec waits until its programs were looked up, and nobody else does" {
 	needs_root
 	policy_for_bash
-	printf '10.%d.%d.%d\n' $(seq 60000 | awk '{ print int($1 / 65536), int($1 / 256) % 256, $1 % 256 }') >many
+	seq 60000 | awk '{ printf "10.%d.%d.%d\n", int($1 / 65536), int($1 / 256) % 256, $1 % 256 }' >many
 	sed -i 's|/usr/bin/bash\], v|/usr/bin/bash, /usr/bin/python3], v|' policy.yaml
 	echo '  - {exe: /usr/bin/python3, connect: ["file:many", "127.0.0.9"], verdict: allow}' >>policy.yaml
 	cat >both.py <<-'PYTHON'
