@@ -78,6 +78,24 @@ page_is_true() {
 	done
 }
 
+@test "the drawings of docs/architecture.md are what the code is" {
+	"$SOURCE/tests/support/architecture.py" "$SOURCE"
+}
+
+@test "an arrow that points up is found" {
+	cp -r "$SOURCE"/{CMakeLists.txt,docs,tests,cli,supervisor,report,notify,tracer,policy} .
+	cp -r "$SOURCE"/{decoders,base} .
+	sed -i '1i #include "tracer/task.h"' policy/glob.c notify/filter.c
+	sed -i 's/^add_room(policy /&report /' CMakeLists.txt
+	sed -i 's/tracer_on_seccomp/on_seccomp/' docs/architecture.md
+	run "$SOURCE/tests/support/architecture.py" .
+	[ "$status" -eq 1 ]
+	expect_same "$output" "CMakeLists.txt: policy is linked to report, which is not under it
+notify/filter.c: includes tracer/, not under notify/
+policy/glob.c: includes tracer/, not under policy/
+on_seccomp is drawn, and nowhere in the code"
+}
+
 # The runner itself, on a page that comes in: it must find the fault, which names the line.
 faulty() {
 	need_world
