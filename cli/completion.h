@@ -1,6 +1,6 @@
 /*
  * Completions: a script for each shell, made from the tables of commands and
- * options. A new shell is a new file completion_NAME.c and a row in
+ * options. A new shell is a new file completion/NAME.c and a row in
  * completions.c.
  */
 #ifndef CALLGATE_CLI_COMPLETION_H

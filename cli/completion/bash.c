@@ -44,7 +44,7 @@ static const char body[] =
 	"\"$cur\"))\n"
 	"	elif words=$(_callgate_words \"$command\"); [[ -n $words ]]; then\n"
 	"		COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-	"	elif [[ $command != trace ]]; then\n"
+	"	elif ! _callgate_runs \"$command\"; then\n"
 	"		compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))\n"
 	"	elif ((i < COMP_CWORD)) && declare -F _command_offset >/dev/null; then\n"
 	"		_command_offset \"$i\"\n"
@@ -66,6 +66,20 @@ static void add_commands(struct sbuf *out)
 			sbuf_fmt(out, " %s", command_table[i]->name);
 	}
 	sbuf_str(out, "\n}\n\n");
+}
+
+static void add_runs(struct sbuf *out)
+{
+	const char *blank = "";
+
+	sbuf_str(out, "_callgate_runs()\n{\n	[[ $1 == @(");
+	for (size_t i = 0; i < command_table_len; i++) {
+		if (command_table[i]->hidden || !command_table[i]->runs_command)
+			continue;
+		sbuf_fmt(out, "%s%s", blank, command_table[i]->name);
+		blank = "|";
+	}
+	sbuf_str(out, ") ]]\n}\n\n");
 }
 
 static void add_option_names(struct sbuf *out, const struct command *command)
@@ -148,6 +162,7 @@ void completion_bash(struct sbuf *out)
 {
 	sbuf_str(out, head);
 	add_commands(out);
+	add_runs(out);
 	add_options(out);
 	add_words(out);
 	add_arguments(out);

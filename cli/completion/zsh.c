@@ -41,6 +41,14 @@ static void add_spec(struct sbuf *out, const struct option_row *row, bool is_lon
 	sbuf_str(out, " \\\n");
 }
 
+/* _arguments offers nothing after a -- that is the first word. */
+static const char after_dashes[] = "	if ((CURRENT > 2)) && [[ $words[2] == -- ]]; then\n"
+				   "		shift 2 words\n"
+				   "		((CURRENT -= 2))\n"
+				   "		_normal\n"
+				   "		return\n"
+				   "	fi\n";
+
 static void add_rest(struct sbuf *out, const struct command *command)
 {
 	if (command->runs_command) {
@@ -57,7 +65,10 @@ static void add_rest(struct sbuf *out, const struct command *command)
 
 static void add_command(struct sbuf *out, const struct command *command)
 {
-	sbuf_fmt(out, "_callgate_%s()\n{\n	_arguments -s -S \\\n", command->name);
+	sbuf_fmt(out, "_callgate_%s()\n{\n", command->name);
+	if (command->runs_command)
+		sbuf_str(out, after_dashes);
+	sbuf_str(out, "	_arguments -s -S \\\n");
 	for (size_t i = 0; i < option_table_len; i++) {
 		const struct option_row *row = &option_table[i];
 
@@ -74,7 +85,7 @@ static void add_command(struct sbuf *out, const struct command *command)
 
 static void add_dispatch(struct sbuf *out)
 {
-	sbuf_str(out, "_callgate()\n{\n	local -a commands\n	commands=(\n");
+	sbuf_str(out, "_callgate()\n{\n	local -a subcommands\n	subcommands=(\n");
 	for (size_t i = 0; i < command_table_len; i++) {
 		cleanup_sbuf struct sbuf item = SBUF_INIT;
 
@@ -87,7 +98,7 @@ static void add_dispatch(struct sbuf *out)
 	}
 	sbuf_str(out, "	)\n"
 		      "	if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n"
-		      "		_describe -t commands command commands\n"
+		      "		_describe -t commands command subcommands\n"
 		      "		_command_names -e\n"
 		      "		return\n"
 		      "	fi\n"

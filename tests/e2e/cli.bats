@@ -1,17 +1,7 @@
-# The command line: help, completions, the manual, doctor, files, and wrong words.
+# The command line: help, doctor, files, and wrong words.
 
 load helper
-
-# The commands, one a line, as the general help lists them.
-commands() {
-	"$CALLGATE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
-}
-
-# The options of a command, one a line, as its help lists them.
-options_of() {
-	"$CALLGATE" "$1" --help | grep -oE '^ {2,6}(-[a-zA-Z](, )?)?(--[a-z-]+)?' |
-		grep -oE -- '--?[a-zA-Z][a-z-]*' | sort -u
-}
+load commands
 
 @test "--help tells of every command, on standard output" {
 	run --separate-stderr "$CALLGATE" --help
@@ -262,65 +252,3 @@ options_of() {
 	jq -e '.trace_works == false and .enforce_works == false' <<<"$output"
 }
 
-@test "an unknown shell has no completions" {
-	run "$CALLGATE" completions tcsh
-	[ "$status" -eq 125 ]
-	[[ "$output" == *tcsh*bash* ]]
-	run "$CALLGATE" completions
-	[ "$status" -eq 125 ]
-}
-
-# complete WORD...: what bash offers for the last word.
-complete_in_bash() {
-	bash --norc -c '
-		source <("$0" completions bash)
-		compopt() { :; } # only works while completing
-		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-		_callgate
-		printf "%s\n" "${COMPREPLY[@]}"' "$CALLGATE" "$@"
-}
-
-@test "bash completes commands, options and what may stand after them" {
-	complete_in_bash callgate doc | grep -qx doctor
-	expect_same "$(complete_in_bash callgate trace --time '')" "$(printf 'rel\nabs\nnone')"
-	expect_same "$(complete_in_bash callgate --time = a)" abs
-	expect_same "$(complete_in_bash callgate --color = n)" never
-	expect_same "$(complete_in_bash callgate completions '')" "$(printf 'bash\nzsh\nfish')"
-	touch some-file
-	expect_same "$(complete_in_bash callgate -o some)" some-file
-	expect_same "$(complete_in_bash callgate ls some)" some-file
-	# After the command, options are the command's.
-	expect_same "$(complete_in_bash callgate ls --tim)" ""
-}
-
-@test "bash completes every option that help lists, for each command" {
-	[ "$(commands | wc -l)" -ge 3 ]
-	for command in $(commands); do
-		options_of "$command" | grep -qx -- --help
-		expect_same "$(options_of "$command")" \
-			"$(complete_in_bash callgate "$command" - | sort -u)"
-	done
-}
-
-@test "the completions are programs their shells can read" {
-	"$CALLGATE" completions bash | bash -n
-	"$CALLGATE" completions zsh >_callgate
-	"$CALLGATE" completions fish >callgate.fish
-	[ "$(head -n 1 _callgate)" = "#compdef callgate" ]
-	grep -q '^complete -c callgate ' callgate.fish
-	if command -v zsh >/dev/null; then zsh -n _callgate; fi
-	if command -v fish >/dev/null; then fish --no-execute callgate.fish; fi
-}
-
-@test "the manual is clean for mandoc, and has every option of every command" {
-	"$CALLGATE" man "$SOURCE/docs/man/callgate.1.in" >callgate.1
-	mandoc -T lint -W warning callgate.1
-	mandoc -T ascii callgate.1 | col -bx >callgate.txt
-	[ "$(commands | wc -l)" -ge 3 ]
-	for command in $(commands); do
-		for option in $(options_of "$command"); do
-			grep -qE -- "(^| )$option( |,|$)" callgate.txt || { echo "$option"; return 1; }
-		done
-	done
-	run ! grep -n '@[A-Z]*@' callgate.1
-}
