@@ -778,7 +778,7 @@ static void connects_with_the_tasks_credentials(void **state)
 	chmod(closed.sun_path, 0700);
 	chmod(inside.sun_path, 0777);
 	chmod(open_to_all.sun_path, 0777);
-	fchmodat(root.fd, "dir", 0700, 0);
+	assert_int_equal(fchmodat(root.fd, "dir", 0700, 0), 0);
 	task = task_make(prepare_bind, (void *)&nobody);
 	assert_int_equal(connect_as(task, fd, &closed), -EACCES);
 	assert_int_equal(connect_as(task, fd, &inside), -EACCES);
