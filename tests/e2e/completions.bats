@@ -27,7 +27,7 @@ need_shell() {
 # line, after "# LINE".
 offered_by_bash() {
 	bash --norc -c '
-		[ ! -e /usr/share/bash-completion ] || . /usr/share/bash-completion/bash_completion
+		[ ! -e /usr/share/bash-completion/bash_completion ] || . /usr/share/bash-completion/bash_completion
 		source <(callgate completions bash)
 		compopt() { :; } # only works while completing
 		for COMP_LINE; do
@@ -115,7 +115,7 @@ ls_table() {
 }
 
 @test "bash completes the command to run as if it stood alone" {
-	[ -e /usr/share/bash-completion ] || skip "no bash-completion here"
+	[ -e /usr/share/bash-completion/bash_completion ] || skip "no bash-completion here"
 	ls_table | offers bash
 }
 

@@ -47,7 +47,7 @@ setup() {
 @test "the shells find the completions where they are installed" {
 	PATH=$root/usr/local/bin:$PATH
 	export XDG_DATA_DIRS=$root/usr/local/share:/usr/share HOME=$PWD
-	if [ -e /usr/share/bash-completion ]; then
+	if [ -e /usr/share/bash-completion/bash_completion ]; then
 		run bash --norc -c '. /usr/share/bash-completion/bash_completion
 			__load_completion callgate && complete -p callgate'
 		[ "$output" = "complete -F _callgate callgate" ]
