@@ -90,13 +90,18 @@ stack_of() {
 	grep -q '<no symbols>$' "$TEXT"
 }
 
+# with_mini_debug_info FROM TO: as rpm's find-debuginfo makes it, the symbols that .dynsym
+# lacks, compressed.
+with_mini_debug_info() {
+	objcopy --only-keep-debug "$1" mini
+	strip --strip-debug mini
+	xz -f mini
+	objcopy --strip-all --add-section .gnu_debugdata=mini.xz "$1" "$2"
+}
+
 @test "mini debug info, and a separate debug file by build-id" {
 	build whole gcc -O2 -Wl,--build-id
-	# As rpm's find-debuginfo makes it: the symbols that .dynsym lacks, compressed.
-	objcopy --only-keep-debug whole mini
-	strip --strip-debug mini
-	xz mini
-	objcopy --strip-all --add-section .gnu_debugdata=mini.xz whole minimal
+	with_mini_debug_info whole minimal
 	stack_of ./minimal plain
 	expect_frames 'inner middle middle outer plain'
 	is_root || skip 'separate debug files stand where only root can write'
@@ -284,6 +289,13 @@ python_with_trampolines() {
 	expect_events 300 '.call == "connect" and .result == 0 and .stack[1].symbol == "inner"'
 }
 
+denied_to_node() {
+	backend -k node -e 'require("net").connect(1, "127.0.0.1").on("error", () => {})'
+	expect_event '.args.port == 1 and .verdict == "deny" and any(.stack[]; .symbol == "uv__tcp_connect"
+		or .symbol == "uv_tcp_connect") and any(.stack[]; .symbol // "" | test("TCPWrap::Connect"))'
+	expect_no_event '.verdict == "deny" and (.stack | not)'
+}
+
 @test "curl, python3 and node: the libraries and interpreters by name" {
 	local refused='http://127.0.0.1:1/'
 	"$CALLGATE" trace -k --log "$LOG" -o "$TEXT" -e connect curl -s "$refused" || true
@@ -298,6 +310,7 @@ socket.socket().connect_ex(("127.0.0.1", 1))'
 	audit -k node -e 'require("net").connect(1, "127.0.0.1").on("error", () => {})'
 	expect_event '.args.port == 1 and .would == "deny" and any(.stack[]; .symbol == "uv_tcp_connect"
 		or .symbol == "uv__tcp_connect")'
+	in_each_backend denied_to_node
 }
 
 # Runs a function for each way in which enforce stops calls. No `||` here: after it, what
@@ -334,6 +347,70 @@ denied_with_frames() {
 	in_each_backend denied_with_frames
 }
 
+every_kind_with_frames() {
+	local name
+	policy_allowing 127.0.0.1:2
+	for name in usual nofp fixed static minimal; do
+		backend -k "./$name" plain
+		expect_frames 'inner middle middle outer plain'
+	done
+	backend -k ./plus mangled
+	expect_frames 'inner() middle(int) middle(int) outer() tests::Caller::call(int) mangled()'
+	backend -k ./usual mangled
+	expect_frames 'inner middle middle outer tests::legacy::call tests::v0::call'
+	backend -k ./stripped plain
+	expect_event '.call == "connect" and .verdict == "deny" and .stack[1].lacks == "symbols"'
+	backend -k sh -c 'exec 3<gone; rm gone; exec /proc/self/fd/3 plain'
+	expect_frames 'inner middle middle outer plain'
+	cp usual gone
+	policy <<-'POLICY'
+		default: allow
+		syscalls: {deny: [clock_gettime]}
+	POLICY
+	backend -k ./usual vdso
+	expect_event '.call == "clock_gettime" and .verdict == "deny" and .stack[2].symbol == "in_vdso"
+		and .stack[0].module == "[vdso]" and (.stack[0].symbol | endswith("clock_gettime"))'
+}
+
+@test "the same of every kind of program: C++, Rust, static, stripped, deleted, in the vDSO" {
+	[ "$(uname -m)" = x86_64 ] || skip 'other vDSOs make other calls'
+	build usual gcc -O2
+	build nofp gcc -O2 -fomit-frame-pointer
+	build fixed gcc -O1 -no-pie -fno-pie
+	build static gcc -O2 -static
+	build plus g++ -O2 -x c++
+	with_mini_debug_info usual minimal
+	strip -o stripped usual
+	cp usual gone
+	in_each_backend every_kind_with_frames
+}
+
+foreign_code_with_frames() {
+	policy_allowing 127.0.0.1:2
+	backend -k ./usual code
+	expect_frames 'inner middle middle outer ? in_code'
+	backend -k ./usual told
+	rm "/tmp/perf-$(events '.type == "exit"' | jq .pid).map"
+	expect_frames 'inner middle middle outer made at run time in_code'
+	backend -k ./usual trampoline
+	expect_frames 'inner middle middle outer ? in_code'
+	[ -x "$FIXTURES/sockets.m32" ] || return 0
+	policy <<-'POLICY'
+		default: allow
+		rules: [{connect: "unix:@**", verdict: deny}]
+	POLICY
+	backend -k "$FIXTURES/sockets.m32"
+	expect_event '.abi == "i386" and .verdict == "deny" and .stack[0].module == "[vdso]"
+		and .stack[0].symbol == "__kernel_vsyscall" and .stack[1].symbol == "syscall"
+		and .stack[2].symbol == "main" and (.stack[2].module | endswith("/sockets.m32"))'
+}
+
+@test "the same of code made at run time, and of i386 tasks" {
+	[ "$(uname -m)" = x86_64 ] || skip 'the code is for x86-64'
+	build usual gcc -O2
+	in_each_backend foreign_code_with_frames
+}
+
 # Signals whose handlers run in between: the fixture's own for SIGWINCH, without SA_RESTART.
 denied_under_signals() {
 	policy_allowing 127.0.0.1:2
@@ -348,6 +425,21 @@ denied_under_signals() {
 @test "what is denied under signals is denied once, with its stack, and never interrupted" {
 	build usual gcc -O2
 	in_each_backend denied_under_signals
+}
+
+allowed_under_signals() {
+	policy_allowing 127.0.0.1:9
+	run -0 backend -k=all sh -c './usual plain 300 & p=$!
+		while kill -WINCH $p 2>/dev/null; do :; done; wait $p'
+	[ "$output" = 'calls 300' ]
+	expect_events 300 '.call == "connect"'
+	expect_events 300 '.call == "connect" and .verdict == "allow" and .result == 0 and
+		.stack[1].symbol == "inner"'
+}
+
+@test "what is allowed under signals is made once, with its stack" {
+	build usual gcc -O2
+	in_each_backend allowed_under_signals
 }
 
 killed_with_frames() {
