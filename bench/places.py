@@ -47,6 +47,10 @@ def _ten_rules(tmp):
     _write(tmp + "/ten.yaml", DEFAULT + "rules:\n" + rules + LAST)
 
 
+def _no_rules(tmp):
+    _write(tmp + "/none.yaml", DEFAULT)
+
+
 def _many_rules(tmp):
     """As many programs as prefixes by ten, and a list of prefixes that is denied to all."""
     os.mkdir(tmp + "/programs")
@@ -76,6 +80,7 @@ def _project(tmp, root):
 def make_places(root, build, tmp, options):
     """The names that rows and subjects may use."""
     _ten_rules(tmp)
+    _no_rules(tmp)
     _many_rules(tmp)
     _project(tmp, root)
     return {

@@ -66,8 +66,8 @@ ROWS = [
     Row("sendmsg", "{bench}/send msg {n}", ALL, 3000),
     Row("fork-exec", "{bench}/fork_exec {n}", ALL, 200),
     # The same stack again and again; stacks of processes that were not seen before.
-    Row("stacks", "{bench}/deep_connect 8 {n}", STACKS + ["enforce", "enforce -k"], 1000,
-        rounds=5),
+    Row("stacks", "{bench}/deep_connect 8 {n}",
+        STACKS + ["enforce, denied", "enforce -k, denied"], 1000, rounds=5),
     Row("first-stacks", "{bench}/fork_exec {n}", STACKS, 100, rounds=5),
     Row("threads", "{bench}/threads {n}", ALL, 1000),
     *[_at_once(threads) for threads in (1, 2, 8, 64)],

@@ -25,7 +25,9 @@ SUBJECTS = {
     "trace, logged": "{callgate} trace {options} -o {tmp}/text --log {tmp}/log",
     "trace -k": "{callgate} trace -k {options} -o {tmp}/text --log {tmp}/log",
     "trace -kk": "{callgate} trace -kk {options} -o {tmp}/text --log {tmp}/log",
-    "enforce -k": "{callgate} enforce -k {options} -p {tmp}/ten.yaml --denied-only"
+    "enforce, denied": "{callgate} enforce {options} -p {tmp}/none.yaml --denied-only"
+    " -o {tmp}/text --log {tmp}/log",
+    "enforce -k, denied": "{callgate} enforce -k {options} -p {tmp}/none.yaml --denied-only"
     " -o {tmp}/text --log {tmp}/log",
     "audit": "{callgate} audit {options} -p {tmp}/ten.yaml -o {tmp}/text --log {tmp}/log",
     "enforce": "{callgate} enforce {options} -p {tmp}/ten.yaml --denied-only"

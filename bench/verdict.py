@@ -25,7 +25,8 @@ DEMANDS = [
     Demand("fork + exec + wait", "fork-exec", "enforce", "native", 1.35),
     Demand("fork + exec + wait", "fork-exec", "trace", "strace bpf", 1.0),
     Demand("a stack taken again", "stacks", "trace -k", "strace bpf -k", 0.2),
-    Demand("a stack until one is denied", "stacks", "enforce -k", "enforce", 1.05),
+    Demand("a stack of what is denied", "stacks", "enforce -k, denied", "strace bpf -k", 0.2),
+    Demand("a first stack", "first-stacks", "trace -k", "strace bpf -k", 1.0),
     Demand("make -j2", "make", "enforce", "native", 1.05, metric="s"),
     *[
         Demand("a large policy, per decision", row, subject, "ten_rules", 1.2)

@@ -70,3 +70,20 @@ expect_at_most() {
 	expect_at_most 15500 \
 		"$(cost trap-instructions 100 $ENFORCE "$LOADS/udp_connect" 150)" instructions
 }
+
+@test "system calls for a stack that is taken again" {
+	# Registers, the stack's pages, and what is said to the process that knows the rest.
+	expect_at_most $(($(system_calls udp_connect trace -o text) + 7)) \
+		"$(system_calls udp_connect trace -k -o text)" 'system calls'
+}
+
+@test "system calls of calls that are allowed: no more with -k, which is of what is denied" {
+	prepare
+	local without with
+	# shellcheck disable=SC2086
+	without=$(cost calls 1000000 $ENFORCE "$LOADS/udp_connect" 250)
+	# shellcheck disable=SC2086
+	with=$(cost calls 1000000 $ENFORCE -k "$LOADS/udp_connect" 250)
+	# There are some that depend on who is faster; one more a call were 276.
+	expect_at_most $((without + 50)) "$with" 'system calls'
+}
