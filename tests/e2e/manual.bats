@@ -54,8 +54,9 @@ expect_named() {
 	local word
 	[ "$(wc -l <<<"$2")" -ge 2 ]
 	for word in $2; do
-		grep -qE -- "^\.(It )?(Ic|Cm) (.* )?$word( |$)" "$1" || { echo "no $word in $1"; return 1; }
-	done
+		grep -qE -- "^\.(It )?(Ic|Cm) (.* )?$word( |$)" "$1" || echo "$word"
+	done >not_named
+	[ ! -s not_named ] || { echo "$1 lacks:" && cat not_named && return 1; }
 }
 
 @test "callgate-policy(5) has every key that a policy may have" {
