@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -31,6 +32,18 @@ static int clear_capabilities(void)
 
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	return result(syscall(SYS_capset, &header, none));
+}
+
+/*
+ * Whoever possesses a keyring may use its keys, whatever his user: session-keyring(7). Where
+ * that is forbidden (a container's profile), or there are no keys, the command has no use of
+ * them either.
+ */
+static int leave_keyring(void)
+{
+	long rc = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+
+	return rc < 0 && errno != ENOSYS && errno != EPERM ? -errno : 0;
 }
 
 static bool has_capabilities(void)
@@ -68,6 +81,8 @@ int drop_root(uid_t uid, gid_t gid)
 		rc = result(syscall(SYS_setresgid, gid, gid, gid));
 	if (rc == 0)
 		rc = result(syscall(SYS_setresuid, uid, uid, uid));
+	if (rc == 0)
+		rc = leave_keyring();
 	if (rc == 0)
 		rc = clear_capabilities();
 	if (rc < 0)

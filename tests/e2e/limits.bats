@@ -86,6 +86,27 @@ print(tried)'
 	[ "$who" = 65534 ]
 }
 
+@test "root's keys are not the user's: its session keyring is another" {
+	needs_root
+	# keyctl(2): a new session keyring (1), and the search of it (10); add_key(2).
+	make='import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.syscall(250, 1, None) < 0 or libc.syscall(248, b"user", b"callgate-test", b"x", 1, -3) < 0:
+    sys.exit("no keys")
+os.execv(sys.argv[1], sys.argv[1:])'
+	find='import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+key = libc.syscall(250, 10, -3, b"user", b"callgate-test", 0)
+print("reads it" if key > 0 and libc.syscall(250, 11, key, None, 0) >= 0 else "has none")'
+	policy <<<'default: allow'
+	/usr/bin/python3 -c "$make" /usr/bin/true || skip 'this kernel gives out no keys'
+	[ "$(/usr/bin/python3 -c "$make" "$CALLGATE" enforce -p policy.yaml -o "$TEXT" \
+		/usr/bin/python3 -c "$find")" = 'reads it' ]
+	echo 'user: 65534' >>policy.yaml
+	[ "$(/usr/bin/python3 -c "$make" "$CALLGATE" enforce -p policy.yaml -o "$TEXT" \
+		/usr/bin/python3 -c "$find")" = 'has none' ]
+}
+
 @test "calls on behalf are made as that user" {
 	needs_root
 	policy <<<'default: allow
