@@ -78,6 +78,34 @@ page_is_true() {
 	done
 }
 
+@test "links between pages lead somewhere" {
+	"$SOURCE/tests/support/doc_links.py" "$SOURCE/README.md" "$SOURCE"/docs/*.md
+	printf '# Head\n[a](#head) [b](#heads) [c](none.md) [d](page.md#head)\n' >page.md
+	run "$SOURCE/tests/support/doc_links.py" page.md
+	[ "$status" -eq 1 ]
+	expect_same "$output" "page.md: page.md has no heading #heads
+page.md: none.md is not there"
+}
+
+@test "docs/log.md has every field of the schema, and its lines satisfy it" {
+	python3 -B - "$SOURCE" <<-'END'
+		import importlib.machinery, json, re, sys
+		path = sys.argv[1] + "/tests/schema/validate"
+		validate = importlib.machinery.SourceFileLoader("validate", path).load_module()
+		page = open(sys.argv[1] + "/docs/log.md", encoding="utf-8").read()
+		schema = json.load(open(sys.argv[1] + "/docs/callgate-log.schema.json", encoding="utf-8"))
+		check = validate.make_checker(schema)
+		blocks = re.findall(r"^```json\n(\{\"v\".*?)^```$", page, re.M | re.S)
+		for block in blocks:
+		    check(json.loads(block.replace('"time":"..."', '"time":"2026-01-02T03:04:05.678901234Z"')))
+		kinds = set(schema["properties"]["type"]["enum"])
+		assert len(blocks) >= len(kinds), len(blocks)
+		fields = {field for kind in kinds for field in schema["definitions"][kind]["properties"]}
+		unsaid = sorted(field for field in fields if f"`{field}`" not in page)
+		sys.exit(f"docs/log.md does not have {unsaid}" if unsaid else 0)
+	END
+}
+
 @test "the drawings of docs/architecture.md are what the code is" {
 	"$SOURCE/tests/support/architecture.py" "$SOURCE"
 }
