@@ -81,7 +81,7 @@ static int command_check(const struct options *options, char *const *args)
 const struct command check_command = {
 	.id = COMMAND_CHECK,
 	.name = "check",
-	.args = "POLICY... [--against LOG]... [--diff OLD]",
+	.args = "POLICY... [--against LOG...] [--diff OLD]",
 	.summary = "read a policy and say what is wrong with it, or what it would do",
 	.description = "Loads the files as one policy and looks for what can hardly be meant: "
 		       "rules that never decide, programs and names that are not there, "

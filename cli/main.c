@@ -35,9 +35,15 @@ static int usage_error(const struct command *command, const char *text)
 
 static int check_args(const struct command *command, int nargs)
 {
-	if (nargs < command->min_args)
-		return usage_error(command, command->runs_command ? "no command to run is given"
-								  : "an argument is missing");
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
+
+	if (nargs < command->min_args) {
+		sbuf_fmt(&text, "%s: callgate %s %s",
+			command->runs_command ? "no command to run is given"
+					      : "an argument is missing",
+			command->name, command->args);
+		return usage_error(command, sbuf_text(&text));
+	}
 	if (command->max_args >= 0 && nargs > command->max_args)
 		return usage_error(command, "too many arguments");
 	return 0;

@@ -176,6 +176,17 @@ static int getopt_error(const struct command *command, const struct getopt_words
 	return -1;
 }
 
+/* As a shell's pattern gives them: getopt takes words that were passed over for options. */
+static int add_more(const struct option_row *row, int argc, char **argv, struct options *options,
+	struct err **err)
+{
+	while (row->more && optind < argc && (argv[optind][0] != '-' || !argv[optind][1])) {
+		if (row_apply(row, argv[optind++], options, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int options_parse(const struct command *command, int argc, char **argv, struct options *options,
 	int *first_arg, struct err **err)
 {
@@ -192,7 +203,8 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 		if (c == '?' || c == ':')
 			return getopt_error(command, &words, c, argv[optind - 1], err);
 		row = row_of_val(command, c);
-		if (row_apply(row, optarg, options, err) < 0) {
+		if (row_apply(row, optarg, options, err) < 0 ||
+			add_more(row, argc, argv, options, err) < 0) {
 			cleanup_sbuf struct sbuf name = SBUF_INIT;
 
 			row_name(row, c, &name);

@@ -198,10 +198,10 @@ const struct option_row option_table[] = {
 	},
 	{
 		.long_name = "against",
-		.arg = "LOG",
-		.help = "Replay the calls of LOG and list those that would be denied; it may be "
-			"given several times",
+		.arg = "LOG...",
+		.help = "Replay the calls of each LOG and list those that would be denied",
 		.type = OPTION_LIST,
+		.more = true,
 		.offset = MEMBER(against),
 		.commands = CHECK,
 	},

@@ -86,7 +86,8 @@ struct option_row {
 	const char *long_name; /* NULL: none */
 	const char *arg;       /* name of the argument in help; NULL: it takes none */
 	bool attached;         /* the argument may be absent, and is no word of its own */
-	const char *help;      /* one sentence, without the full stop */
+	bool more; /* OPTION_LIST: the words up to the next option are arguments of it, too */
+	const char *help; /* one sentence, without the full stop */
 	enum option_type type;
 	size_t offset;              /* of the member in struct options */
 	unsigned commands;          /* COMMAND_BIT()s of the subcommands that have it */

@@ -233,9 +233,11 @@ except OSError: pass"
 	audit curl -s "http://127.0.0.1:$PORT/" >/dev/null
 	head -c -20 "$LOG" >cut.log
 	sed 's/"v":1,/"v":2,"mood":"fine",/' "$LOG" >new.log
-	run -1 --separate-stderr "$CALLGATE" check policy.yaml --against cut.log --against new.log
+	run -1 --separate-stderr "$CALLGATE" check policy.yaml --against cut.log new.log
 	[[ $output == *'2 of '*' calls would be denied'* ]]
 	[[ $output == *'2  DENY   /usr/bin/curl  connect'* ]]
+	run -1 --separate-stderr "$CALLGATE" check --against cut.log --against new.log -- policy.yaml
+	[[ $output == *'2 of '*' calls would be denied'* ]]
 	[[ $stderr == *'cut.log:'*': the last line is cut off; left out'* ]]
 	[[ $stderr == *'new.log: '*' have fields that are not known, and not looked at: mood'* ]]
 	[[ $stderr == *'new.log: '*' of another version of the format (2, and not 1)'* ]]
@@ -274,6 +276,8 @@ except OSError: pass"
 	policy_allowing 127.0.0.2
 	run -125 "$CALLGATE" check policy.yaml --against nothing.log
 	[[ $output == *'cannot open the log nothing.log: No such file or directory'* ]]
+	run -125 "$CALLGATE" check --against policy.yaml nothing.log
+	[[ $output == *'an argument is missing: callgate check POLICY... [--against LOG...]'* ]]
 	run -125 "$CALLGATE" check policy.yaml --diff policy.yaml
 	[[ $output == *'--diff compares what happens to calls: add --against LOG'* ]]
 	run -125 "$CALLGATE" check policy.yaml --against policy.yaml --diff nothing.yaml
