@@ -1,9 +1,11 @@
 #include "report/learn.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/escape.h"
 #include "cli/command.h"
 #include "cli/learn_onto.h"
@@ -141,11 +143,22 @@ static void tell(const struct learning *learning, const struct learn_totals *tot
 			(unsigned long long)learning->unknown);
 }
 
+/* ip(7), ip_local_port_range; the kernel's own numbers where it cannot be read. */
+static void find_port_range(struct learn_options *wanted)
+{
+	cleanup_file FILE *f = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+
+	if (f && fscanf(f, "%hu %hu", &wanted->first_port, &wanted->last_port) == 2)
+		return;
+	wanted->first_port = 32768;
+	wanted->last_port = 60999;
+}
+
 static int learn(struct learning *learning, const struct options *options, char *const *logs,
 	struct sbuf *out, struct learn_totals *totals, struct err **err)
 {
 	const bool additions = options->policy.len > 0 || learning->onto;
-	const struct learn_options wanted = {
+	struct learn_options wanted = {
 		.base = learning->base.policy,
 		.additions = additions,
 		.widen_net = options->widen,
@@ -157,6 +170,7 @@ static int learn(struct learning *learning, const struct options *options, char 
 	cleanup_sbuf struct sbuf rules = SBUF_INIT;
 	unsigned n = 0;
 
+	find_port_range(&wanted);
 	while (logs[n])
 		n++;
 	if (replay_new(learning->base.policy, &learning->replay, err) < 0 ||

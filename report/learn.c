@@ -180,7 +180,7 @@ static void host_of(
 			  : target->protocol == TARGET_UDP ? PROTOCOL_UDP
 							   : 0;
 	like->has_port = !target->port_uncertain && target->protocol != TARGET_PORTLESS;
-	like->port = like->has_port ? (uint16_t)target->port : 0;
+	like->port = like->last_port = like->has_port ? (uint16_t)target->port : 0;
 	like->host.addr = target->addr;
 	like->host.len = target->addr.bits;
 	/* Loopback is this host, and a wider net is no more of a place. */
@@ -203,6 +203,23 @@ static bool is_name_server(const struct learn *learn, const struct target *targe
 	return false;
 }
 
+/*
+ * A server of the run itself, on a port that will be another the next time: on this
+ * host, of those that ip(7) chooses from, when a socket of the run got such a one.
+ */
+static void widen_chosen_port(
+	const struct learn *learn, const struct target *target, struct learn_grant *like)
+{
+	const struct learn_options *options = &learn->options;
+
+	if (like->kind != CALL_KIND_CONNECT || !(like->protocols & learn->chosen) ||
+		!like->has_port || like->port < options->first_port ||
+		like->port > options->last_port || !address_set_has(SET_LOOPBACK, &target->addr))
+		return;
+	like->port = options->first_port;
+	like->last_port = options->last_port;
+}
+
 static int learn_host(struct learn *learn, struct learn_program *program,
 	const struct target *target, enum call_kind kind, struct err **err)
 {
@@ -210,6 +227,7 @@ static int learn_host(struct learn *learn, struct learn_program *program,
 
 	if (kind != CALL_KIND_CONNECT || !is_name_server(learn, target)) {
 		host_of(learn, target, &like);
+		widen_chosen_port(learn, target, &like);
 		return grant_add(learn, program, &like, "", NULL, err);
 	}
 	return grant_add(learn, program, &like,
@@ -249,6 +267,24 @@ static struct request request_of(const struct log_record *record)
 		.is_connect = call->call->desc && call->call->desc->id == CALL_CONNECT,
 		.socket = *call->socket,
 	};
+}
+
+/* Whoever binds to port 0 gets one that the kernel chooses. */
+static void find_chosen(struct learn *learn, const struct log_record *record)
+{
+	struct request request = request_of(record);
+	struct learn_grant like = { 0 };
+	struct target target;
+
+	request.destination = call_destination(record->event.call.call, 0);
+	if (request.kind != CALL_KIND_BIND || !request.destination)
+		return;
+	target_of(&request, &target);
+	if (target.class != TARGET_INET)
+		return;
+	host_of(learn, &target, &like);
+	if (like.has_port && !like.port)
+		learn->chosen |= like.protocols;
 }
 
 static int learn_destinations(struct learn *learn, struct learn_program *program,
@@ -403,5 +439,6 @@ int learn_record(struct learn *learn, const struct log_record *record,
 		return 0;
 	learn->calls++;
 	learn_names_record(learn, record);
+	find_chosen(learn, record);
 	return denied ? learn_denied(learn, record, denied, err) : 0;
 }

@@ -28,7 +28,9 @@ struct learn_options {
 	bool widen_net;            /* networks of 256 addresses, in IPv6 of a /64, for addresses */
 	bool risky;                /* risky grants are rules, and not comments */
 	const char *hosts;         /* names of addresses, as /etc/hosts; NULL: none */
-	const char *resolv_conf;   /* name servers, as /etc/resolv.conf; NULL: not known */
+	/* Of those the kernel chooses from for a bind to port 0; 0, 0: not known. */
+	uint16_t first_port, last_port;
+	const char *resolv_conf; /* name servers, as /etc/resolv.conf; NULL: not known */
 	/* Looks up the names that the run asked name servers for; NULL: they are not. */
 	const struct name_source *names;
 };

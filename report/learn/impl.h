@@ -23,8 +23,8 @@ struct learn_grant {
 	enum call_kind kind;
 	bool is_host; /* an IP destination: `host`, and a port where one is known */
 	bool has_port;
-	uint8_t protocols; /* PROTOCOL_* */
-	uint16_t port;
+	uint8_t protocols;        /* PROTOCOL_* */
+	uint16_t port, last_port; /* the same, but where the kernel chose it: any it may choose */
 	struct prefix host;
 	const char *words; /* as YAML, where it is no host; owned */
 	const char *path;  /* program, script or socket that it is about; NULL: none; owned */
@@ -73,6 +73,7 @@ struct learn {
 	size_t grants;
 	uint64_t calls;
 	struct learn_peaks peaks;
+	uint8_t chosen; /* PROTOCOL_*: the kernel chose a port for some socket of the run */
 	struct learn_name *names;
 	struct learn_query *queries;
 	bool asked_names; /* of name servers, whether the log has the questions or not */

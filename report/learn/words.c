@@ -67,13 +67,13 @@ static struct port_set *join_ports(const struct host *hosts, size_t n)
 	struct port_set *set = calloc(1, sizeof(*set) + n * sizeof(set->ranges[0]));
 
 	for (size_t i = 0; set && i < n; i++) {
-		uint32_t port = hosts[i].grant->port;
+		uint32_t port = hosts[i].grant->port, end = hosts[i].grant->last_port;
 		struct port_range *last = set->len ? &set->ranges[set->len - 1] : NULL;
 
 		if (last && port <= last->last + 1)
-			last->last = port;
+			last->last = end > last->last ? end : last->last;
 		else
-			set->ranges[set->len++] = (struct port_range){ port, port };
+			set->ranges[set->len++] = (struct port_range){ port, end };
 	}
 	return set;
 }
@@ -88,6 +88,18 @@ static void add_remark(struct learn_words *out, const struct host *hosts, size_t
 			hosts[i].name->name);
 		address_print(&hosts[i].grant->host.addr, &out->remark);
 		sbuf_fmt(&out->remark, " (%s)", hosts[i].name->source);
+	}
+}
+
+static void add_chosen_remark(struct learn_words *out, const struct host *hosts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct learn_grant *grant = hosts[i].grant;
+
+		if (grant->port != grant->last_port)
+			sbuf_fmt(&out->remark, "%s%u-%u: the kernel chose the port",
+				out->remark.len ? ", " : "", (unsigned)grant->port,
+				(unsigned)grant->last_port);
 	}
 }
 
@@ -114,6 +126,7 @@ static void add_place(struct learn_words *out, const struct host *hosts, size_t 
 		destination.name.len = strlen(hosts[0].name->name);
 		add_remark(out, hosts, n);
 	}
+	add_chosen_remark(out, hosts, n);
 	destination_print(&destination, &text);
 	yaml_quote(sbuf_text(&text), text.len, &quoted);
 	out->text.failed |= text.failed || quoted.failed;

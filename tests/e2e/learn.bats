@@ -97,6 +97,19 @@ expect_round_trip() {
 	grep -q 'connect: .*"tcp:127.0.0.1:18431"' learned.yaml
 }
 
+@test "round trip: a server on a port that the kernel chooses" {
+	cat >both.py <<-'PYTHON'
+		import socket
+		server = socket.create_server(("127.0.0.1", 0))
+		client = socket.create_connection(server.getsockname())
+		server.accept()[0].sendall(b"x")
+		assert client.recv(1) == b"x"
+	PYTHON
+	expect_round_trip /usr/bin/python3 both.py
+	grep -q 'bind: "tcp:127.0.0.1:0"' learned.yaml
+	grep -q 'connect: "tcp:127.0.0.1:[0-9]*-[0-9]*"  # once; .*: the kernel chose the port' learned.yaml
+}
+
 @test "round trip: node with child processes" {
 	expect_round_trip node -e "
 const { execFileSync, spawnSync } = require('child_process');

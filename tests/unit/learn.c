@@ -122,6 +122,26 @@ static void ports_of_one_address_are_joined(void **state)
 		"connect: [\"tcp:192.0.2.7:443,8000-8001\", \"udp:192.0.2.7:53\"]  # 4 times\n");
 }
 
+/* A server that asks for no port gets another one the next time. */
+static void ports_that_the_kernel_chose_are_any_of_those_it_chooses_from(void **state)
+{
+#define BIND_ANY                                                                                   \
+	CALL("/usr/bin/make", "bind", INET("127.0.0.1", 0, "stream", "tcp"), ",\"result\":0")
+	static const char log[] = SESSION BIND_ANY CONNECT("/usr/bin/curl", "127.0.0.1", 40001)
+		CONNECT("/usr/bin/curl", "127.0.0.1", 40002)
+			CONNECT("/usr/bin/curl", "127.0.0.1", 80)
+				CONNECT("/usr/bin/curl", "192.0.2.7", 40003);
+	static const char unbound[] = SESSION CONNECT("/usr/bin/curl", "127.0.0.1", 40001);
+	const struct learn_options options = { .first_port = 32768, .last_port = 60999 };
+
+	(void)state;
+	expect_line(log, options,
+		"connect: [\"tcp:127.0.0.1:80,32768-60999\", \"tcp:192.0.2.7:40003\"]  # 4 times; "
+		"32768-60999: the kernel chose the port\n");
+	expect_line(log, (struct learn_options){ 0 }, "\"tcp:127.0.0.1:80,40001-40002\"");
+	expect_line(unbound, options, "connect: \"tcp:127.0.0.1:40001\"  # once\n");
+}
+
 static void networks_are_written_only_when_asked_for_and_never_for_loopback(void **state)
 {
 	static const char log[] = SESSION CONNECT("/usr/bin/curl", "192.0.2.7", 443) CONNECT(
@@ -361,6 +381,7 @@ int main(void)
 		cmocka_unit_test(a_program_has_one_rule_with_all_it_did),
 		cmocka_unit_test(programs_that_need_the_same_have_one_rule),
 		cmocka_unit_test(ports_of_one_address_are_joined),
+		cmocka_unit_test(ports_that_the_kernel_chose_are_any_of_those_it_chooses_from),
 		cmocka_unit_test(networks_are_written_only_when_asked_for_and_never_for_loopback),
 		cmocka_unit_test(variables_that_put_code_into_programs_are_comments),
 		cmocka_unit_test(budgets_have_a_margin_over_the_most_that_was_seen),
