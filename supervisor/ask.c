@@ -210,6 +210,15 @@ static void open_question(struct asker *asker, struct ask_question *q)
 	asker->last = &q->next;
 }
 
+/* Only while asker_want_stack() waits for it: else the front may be reading. */
+static void add_stack(struct ask_question *q, struct ask_question *with_stack)
+{
+	if (!q->wants_stack || q->has_stack || !with_stack->has_stack)
+		return;
+	sbuf_add(&q->stack, sbuf_text(&with_stack->stack), with_stack->stack.len);
+	q->has_stack = true;
+}
+
 /* In no order: they are the same question. */
 static void add_waiting(struct ask_question *q, struct pending *pending)
 {
@@ -235,10 +244,12 @@ bool asker_submit(struct asker *asker, struct pending *pending, const struct tas
 	asker->setup.flush(asker->setup.ctx);
 	pthread_mutex_lock(&asker->lock);
 	same = find_open(asker, q);
-	if (same)
+	if (same) {
+		add_stack(same, q);
 		ask_question_free(q);
-	else
+	} else {
 		open_question(asker, q);
+	}
 	add_waiting(same ? same : q, pending);
 	tell_changed(asker);
 	pthread_mutex_unlock(&asker->lock);
@@ -250,16 +261,28 @@ const char *asker_warning(const struct asker *asker)
 	return asker->front->warning ? asker->front->warning(asker->front_state) : NULL;
 }
 
-static bool remove_waiting(struct ask_question *q, const struct pending *pending)
+static bool waits_for(const struct ask_question *q, const struct pending *pending)
 {
-	for (struct pending **at = &q->waiting; *at; at = &(*at)->ask.next) {
-		if (*at != pending)
-			continue;
-		*at = pending->ask.next;
-		q->nwaiting--;
-		return true;
-	}
-	return false;
+	const struct pending *p = q->waiting;
+
+	while (p && p != pending)
+		p = p->ask.next;
+	return p;
+}
+
+void ask_leave(struct asker *asker, struct ask_question *q, struct pending *pending,
+	enum ask_outcome outcome)
+{
+	struct pending **at = &q->waiting;
+
+	while (*at != pending)
+		at = &(*at)->ask.next;
+	*at = pending->ask.next;
+	q->nwaiting--;
+	q->left_ns = moment_now().mono_ns;
+	q->left_tid = pending->tid;
+	give_back(asker, pending, outcome);
+	tell_changed(asker);
 }
 
 /* One that is being read without the lock is given back by whoever reads it: unpin(). */
@@ -269,17 +292,13 @@ void ask_withdraw(struct asker *asker, struct pending *pending, bool comes_again
 
 	pending->ask.withdrawn = true;
 	pending->ask.comes_again = comes_again;
-	while (q && q->pinned != pending && !remove_waiting(q, pending))
+	while (q && !waits_for(q, pending))
 		q = q->next;
 	if (!q || q->pinned == pending)
 		return;
-	q->left_ns = moment_now().mono_ns;
-	q->left_tid = pending->tid;
-	give_back(asker, pending, ASK_LEFT);
+	ask_leave(asker, q, pending, ASK_LEFT);
 	if (!q->waiting && !comes_again)
 		close_question(asker, q);
-	else
-		tell_changed(asker);
 }
 
 void asker_withdraw(struct asker *asker, struct pending *pending)

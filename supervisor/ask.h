@@ -113,6 +113,12 @@ bool asker_wants(struct asker *asker, const struct ask_question *question);
  */
 size_t asker_waiting(struct asker *asker, const struct ask_question *question);
 
+/*
+ * Has the stack of a call that waits taken, when the question has none yet. Waits for
+ * that, some seconds at most. False: there is none; nobody waits any more, perhaps.
+ */
+bool asker_want_stack(struct asker *asker, struct ask_question *question);
+
 /* The rule of two rungs, see policy/widen.h. False when there is none, or nobody waits. */
 bool asker_rule(struct asker *asker, const struct ask_question *question, unsigned who,
 	unsigned what, enum verdict verdict, struct sbuf *out);

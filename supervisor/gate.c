@@ -363,6 +363,19 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 	return decide_and_carry_out(gate, task, pending, answer);
 }
 
+/* At the listener it is made again for its stack: supervisor/parking.h. */
+static enum trap_response ask_with_stack(
+	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
+{
+	if (pending->notif_id && !pending->parked) {
+		*answer = PARKING_ANSWER;
+		return TRAP_ANSWER;
+	}
+	if (!pending->notif_id)
+		stacking_take(gate->judge.stacks, task, pending);
+	return decide_and_carry_out(gate, task, pending, answer);
+}
+
 /* A question was answered: the call is judged with that, or ends with it. */
 static enum trap_response take_answer(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
@@ -388,6 +401,8 @@ static enum trap_response take_answer(
 		/* Nobody has seen it begin: no handler may turn that into -EINTR. */
 		*answer = PARKING_ANSWER;
 		return TRAP_ANSWER;
+	case ASK_STACK:
+		return ask_with_stack(gate, task, pending, answer);
 	case ASK_UNANSWERED:
 	default:
 		settle_decision(pending);

@@ -19,7 +19,9 @@ bool parking_is_due_now(const struct watch *watch, const struct pending *pending
 {
 	enum verdict verdict = pending->decision.verdict;
 
-	return can_park(watch, pending) && watch->stack_when == STACK_DENIED && pending->judged &&
+	bool wanted = watch->stack_when == STACK_DENIED || pending->ask.outcome == ASK_STACK;
+
+	return can_park(watch, pending) && wanted && pending->judged &&
 	       (verdict == VERDICT_DENY || verdict == VERDICT_ASK);
 }
 

@@ -24,8 +24,10 @@ enum { PARKING_ANSWER = -513 };
 /* True when the call needs its stack before it can be judged: it is to be parked. */
 bool parking_is_due(const struct watch *watch, const struct pending *pending);
 
-/* The same once it was judged and is going to be answered: it was denied, or is
- * to be asked about. */
+/*
+ * The same once it was judged and is going to be answered: it was denied, or is
+ * to be asked about, or whoever is asked wants to see the stack.
+ */
 bool parking_is_due_now(const struct watch *watch, const struct pending *pending);
 
 /* Takes the pending call over. The task must be interrupted and get PARKING_ANSWER. */

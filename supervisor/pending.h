@@ -29,7 +29,8 @@ enum ask_outcome {
 	ASK_ALLOWED,     /* this once */
 	ASK_DENIED,
 	ASK_KILLED,
-	ASK_LEFT, /* its task is gone, or has to do something else first: asked again then */
+	ASK_LEFT,  /* its task is gone, or has to do something else first: asked again then */
+	ASK_STACK, /* whoever is asked wants to see its stack first: asked again then */
 };
 
 /* A call about which somebody is asked. */

@@ -262,7 +262,9 @@ static int open_stacks(struct run *run, struct err **err)
 	const struct stack_wish *wish = &run->options->stack;
 
 	run->watch.stack_when = wish->when;
-	if (wish->when == STACK_NEVER && !run->gate.judge.uses_stack)
+	/* Whoever is asked may want to see one. Nothing is begun before the first is taken. */
+	if (wish->when == STACK_NEVER && !run->gate.judge.uses_stack &&
+		run->options->mode != MODE_ASK)
 		return 0;
 	if (stacks_new(&wish->options, &run->stacks, err) < 0)
 		return -1;

@@ -30,8 +30,12 @@ struct asker {
 /* Gives back all that waits for the question, and closes it. With the lock. */
 void ask_finish(struct asker *asker, struct ask_question *question, enum ask_outcome outcome);
 
+/* Takes a call out of the question that it waits for, and gives it back. With the lock. */
+void ask_leave(struct asker *asker, struct ask_question *question, struct pending *pending,
+	enum ask_outcome outcome);
+
 /*
- * Takes one call out of its question, and gives it back. With the lock. When it is
+ * The same with ASK_LEFT, once nobody reads it without the lock. When it is
  * expected to come again, the question stays for a while, though nobody waits for it.
  */
 void ask_withdraw(struct asker *asker, struct pending *pending, bool comes_again);

@@ -11,6 +11,7 @@ enum {
 	LOOK_EVERY_MS = 50,
 	LOOKS_AT_ONCE = 128, /* of thousands that wait, the rest has its turn later */
 	COMES_AGAIN_MS = 300,
+	STACK_WAIT_MS = 10000, /* the symbols of a large program are read once */
 };
 
 /* With the lock. The next tasks to look at, where it stopped the last time. */
@@ -70,23 +71,49 @@ static void close_left(struct asker *asker)
 
 	for (q = asker->open; q; q = next) {
 		next = q->next;
-		if (!q->waiting && now - q->left_ns >= COMES_AGAIN_MS * 1000000u)
+		if (!q->waiting && !q->wants_stack && now - q->left_ns >= COMES_AGAIN_MS * 1000000u)
 			ask_finish(asker, q, ASK_LEFT);
 	}
+}
+
+static struct timespec in_ms(long ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += ms % 1000 * 1000000;
+	t.tv_sec += t.tv_nsec / 1000000000;
+	t.tv_nsec %= 1000000000;
+	return t;
 }
 
 /* Not less, however much changes meanwhile. */
 static void wait_a_moment(struct asker *asker)
 {
-	struct timespec until;
+	struct timespec until = in_ms(LOOK_EVERY_MS);
 	int rc = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += LOOK_EVERY_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
 	while (!atomic_load(&asker->over) && rc != ETIMEDOUT)
 		rc = pthread_cond_timedwait(&asker->changed, &asker->lock, &until);
+}
+
+bool asker_want_stack(struct asker *asker, struct ask_question *q)
+{
+	struct timespec until = in_ms(STACK_WAIT_MS);
+	int rc = 0;
+
+	pthread_mutex_lock(&asker->lock);
+	if (!q->has_stack && ask_await(asker, q)) {
+		q->wants_stack = true;
+		ask_leave(asker, q, q->waiting, ASK_STACK);
+	}
+	while (q->wants_stack && q->open && !q->has_stack && !asker_is_over(asker) &&
+		rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&asker->changed, &asker->lock, &until);
+	q->wants_stack = false;
+	pthread_mutex_unlock(&asker->lock);
+	return q->has_stack;
 }
 
 static void *leave_run(void *arg)

@@ -6,7 +6,8 @@
  * call again, as if nobody had seen it yet.
  *
  * For a handler's sake no question is taken back: it stays open for a moment
- * after the last task has left it, and is closed when none has come again.
+ * after the last task has left it, and is closed when none has come again. A task
+ * whose stack is wanted (asker_want_stack()) leaves it in the same way.
  */
 #ifndef CALLGATE_SUPERVISOR_ASK_LEAVE_H
 #define CALLGATE_SUPERVISOR_ASK_LEAVE_H

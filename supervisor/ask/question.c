@@ -220,7 +220,8 @@ struct ask_question *ask_question_new(
 	add_wish(&q->wants, pending, &request);
 	add_sets(&q->wants, &request);
 	add_fields(q, judge, pending, task, &request);
-	if (pending->stack)
+	q->has_stack = pending->stack;
+	if (q->has_stack)
 		stack_text(&q->stack, pending->stack);
 	if (q->key.failed || q->wants.failed) {
 		ask_question_free(q);

@@ -29,7 +29,8 @@ struct ask_question {
 	struct sbuf wants; /* "curl[4131] wants to connect to tcp 192.0.2.1:443 (@global)" */
 	struct ask_field fields[ASK_FIELDS_MAX];
 	size_t nfields;
-	struct sbuf stack; /* a line a frame; empty where none was taken */
+	struct sbuf stack; /* a line a frame; see asker_want_stack() */
+	bool has_stack;
 	struct sbuf event; /* the call as an event of the log; empty where nobody wants it */
 	pid_t pid, tid;    /* of the first that asked */
 	uid_t uid;
@@ -41,7 +42,7 @@ struct ask_question {
 	struct pending *waiting; /* by pending->ask.next */
 	struct pending *pinned;  /* in use without the lock */
 	size_t nwaiting;
-	bool open;
+	bool open, wants_stack;
 	uint64_t left_ns; /* CLOCK_MONOTONIC: when the last one that waited left it for a signal */
 	pid_t left_tid;   /* its task */
 	unsigned refs;

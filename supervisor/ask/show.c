@@ -29,7 +29,7 @@ static const struct {
 	{ "p", "widen the rule: the program without its script, its lineage, any program" },
 	{ "e", "edit the rule's text; Enter takes it, Ctrl-C leaves it as it was" },
 	{ "m", "show more: how its environment differs, open files, mapped code" },
-	{ "t", "show the stack of the call, where one was taken: -k" },
+	{ "t", "show the stack of the call" },
 	{ "?", "this help" },
 	{ "^C", "deny once; again: end the run" },
 	{ "^D", "no answer: denied" },
@@ -224,16 +224,14 @@ static void show_key_line(const struct ask_look *look, const char *label, const 
 	sbuf_char(out, '\n');
 }
 
-static void show_keys(const struct ask_look *look, const struct ask_question *question,
-	const struct ask_state *state, struct sbuf *out)
+static void show_keys(const struct ask_look *look, const struct ask_state *state, struct sbuf *out)
 {
 	const char *const allow[] = { "[y] once", "[r] this run",
 		state->can_save ? "[s] save" : NULL };
 	const char *const deny[] = { "[n] once", "[R] this run",
 		state->can_save ? "[S] save" : NULL, "[k] kill" };
 	const char *const rule[] = { "[w] widen what", "[p] widen who", "[e] edit" };
-	const char *const show[] = { "[m] more", question->stack.len ? "[t] stack" : NULL,
-		"[?] help" };
+	const char *const show[] = { "[m] more", "[t] stack", "[?] help" };
 
 	show_key_line(look, "allow:", allow, sizeof(allow) / sizeof(allow[0]), out);
 	show_key_line(look, "deny:", deny, sizeof(deny) / sizeof(deny[0]), out);
@@ -269,7 +267,7 @@ void ask_show_question(const struct ask_look *look, const struct ask_question *q
 	show_user(look, question->uid, out);
 	show_waiting(look, state, out);
 	ask_show_rule(look, state, out);
-	show_keys(look, question, state, out);
+	show_keys(look, state, out);
 }
 
 void ask_show_help(const struct ask_look *look, struct sbuf *out)

@@ -206,8 +206,8 @@ static enum talk_end stack_key(struct talk *t)
 {
 	struct ask_look look = look_of(t);
 
-	if (!t->q->stack.len) {
-		note(t, "no stack was taken: -k asks for them");
+	if (!asker_want_stack(t->asker, t->q) || !t->q->stack.len) {
+		note(t, "no stack can be had of this call");
 		return TALK_ON;
 	}
 	ask_show_lines(&look, "stack", sbuf_text(&t->q->stack), &t->out);

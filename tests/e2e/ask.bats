@@ -28,6 +28,13 @@ pages() {
 	echo "for i in $(seq -s ' ' "$1"); do curl -s http://127.0.0.1:$PORT/ || echo failed \$?; done"
 }
 
+# Connects are asked about, binds denied, and everything else is allowed.
+policy_asking_connects() {
+	policy <<-'POLICY'
+		default: {connect: ask, bind: deny, exec: allow, spawn: allow, socket: allow}
+	POLICY
+}
+
 @test "y allows one call: the next one is asked about again, and says what was answered before" {
 	start_web_server
 	talk -- sh -c "$(pages 2)" <<-SCRIPT
@@ -291,8 +298,15 @@ pages() {
 	[ "$ended" -eq 7 ]
 }
 
+# stack_shown OPTION...: of a connect, and of the exec before it.
 stack_shown() {
-	talk -k=denied --backend "$1" -- curl -s http://127.0.0.1:81/ <<-'SCRIPT'
+	talk "$@" -- sh -c 'curl -s http://127.0.0.1:81/' <<-'SCRIPT'
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send t
+		expect execve+
+		expect  > 
+		send r
 		expect wants to connect
 		expect  > 
 		send t
@@ -300,19 +314,29 @@ stack_shown() {
 		expect connect+
 		expect libcurl
 		expect  > 
+		send t
+		expect connect+
+		expect  > 
 		send n
 		expect denied once
 	SCRIPT
 	[ "$(seen 'wants to connect')" -eq 1 ]
-	expect_events 1 '.call == "connect" and .reason == "ask.denied" and (.stack | length) > 2'
+	expect_events 1 '.call == "connect" and .reason == "ask.denied"'
 }
 
 @test "t shows the stack of the call (ptrace)" {
-	stack_shown ptrace
+	stack_shown --backend ptrace
+	expect_events 0 '.stack'
 }
 
 @test "t shows the stack of the call (notify)" {
-	stack_shown notify
+	stack_shown --backend notify
+	expect_events 0 '.stack'
+}
+
+@test "t shows the stack that -k has in the log" {
+	stack_shown -k=denied
+	expect_events 1 '.call == "connect" and .reason == "ask.denied" and (.stack | length) > 2'
 }
 
 @test "what was typed before the question is not its answer" {
@@ -529,6 +553,19 @@ send_three() {
 	[[ "$output" == *'there is no terminal to ask at'* ]]
 	expect_event '.reason == "ask.unanswered" and .call == "connect"'
 	expect_event '.type == "warning" and .code == "ask.nobody"'
+}
+
+@test "a terminal that goes away while it asks: denied, as ask.unanswered" {
+	policy_asking_connects
+	talk -p policy.yaml -o text -- sh -c 'trap "" HUP
+		curl -s http://127.0.0.1:81/; echo "status $?" >first
+		curl -s http://127.0.0.1:82/; echo "status $?" >second' <<-'SCRIPT'
+		expect wants to connect
+		expect  > 
+		hangup
+	SCRIPT
+	[ "$(cat first second)" = $'status 7\nstatus 7' ]
+	expect_events 2 '.call == "connect" and .verdict == "deny" and .reason == "ask.unanswered"'
 }
 
 @test "a narrow terminal: no line is longer, and after a resize the question comes again" {
@@ -815,13 +852,6 @@ in_a_shell() {
 	export CALLGATE PS1='ready> ' TERM=dumb ENV=
 	"$FIXTURES/pty_driver" script sh -i 3>&-
 	diff before after
-}
-
-# asks CONNECTS: connects are asked about, everything else is allowed.
-policy_asking_connects() {
-	policy <<-'POLICY'
-		default: {connect: ask, bind: deny, exec: allow, spawn: allow, socket: allow}
-	POLICY
 }
 
 # A background job, and what the shell does to it once the file `go` is there.

@@ -132,6 +132,26 @@ with zipfile.ZipFile("shelf/thing-1-py3-none-any.whl", "w") as z:
 	run ! enforce "${install[@]}"
 }
 
+# Saves a rule for each of twenty ports from $2 on, answered over the socket $1.
+save_twenty() {
+	python3 answer.py "$1" / 127.0.0.1 2>/dev/null 3>&- &
+	SERVERS+=($!)
+	"$CALLGATE" ask --ask-socket "$1" --save both.yaml -o /dev/null -- \
+		sh -c "for i in \$(seq $2 $(($2 + 19))); do curl -s http://127.0.0.1:\$i/ & done; wait" 3>&- &
+}
+
+@test "two that save to one file at the same time: every rule is there, and the file is good" {
+	start_example / 127.0.0.1
+	save_twenty one.sock 101
+	first=$!
+	save_twenty two.sock 201
+	wait "$first" "$!"
+	"$CALLGATE" check both.yaml >checked || [ $? -eq 1 ]
+	[ "$(grep -o 'connect: "127.0.0.1:[12][0-9]*"' both.yaml | sort -u | wc -l)" -eq 40 ]
+	[ "$(grep -c '^version: 1$' both.yaml)" -eq 1 ]
+	[ "$(grep -c '^  - {' both.yaml)" -eq "$(grep -c verdict both.yaml)" ]
+}
+
 @test "every client gets every question; the first answer counts, and all hear of it" {
 	start_ask -- sh -c 'curl -s http://127.0.0.1:81/; curl -s http://127.0.0.1:82/'
 	client one
