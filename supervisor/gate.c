@@ -70,12 +70,16 @@ int gate_replace_policy(struct gate *gate, const struct policies *policies, stru
 	return 0;
 }
 
-void gate_free(struct gate *gate)
+void gate_stop(struct gate *gate)
 {
 	spawning_free(&gate->spawning);
 	asker_free(gate->asker);
 	behalf_pool_free(gate->pool);
 	name_lookup_stop(gate);
+}
+
+void gate_free(struct gate *gate)
+{
 	pthread_cond_destroy(&gate->name_wanted);
 	pthread_mutex_destroy(&gate->name_lock);
 	pthread_mutex_destroy(&gate->ready_lock);

@@ -54,7 +54,10 @@ int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, st
  */
 int gate_replace_policy(struct gate *gate, const struct policies *policies, struct err **err);
 
-/* Joins every thread of the gate. Nothing may be held any more. */
+/* Joins every thread of the gate. Nothing may be held any more, but calls may be ready. */
+void gate_stop(struct gate *gate);
+
+/* After gate_stop(), and once what was ready has been taken. */
 void gate_free(struct gate *gate);
 
 /*

@@ -459,10 +459,12 @@ static void run_free(struct run *run)
 	sbuf_free(&run->lacks);
 	launch_free(&run->launch);
 	if (run->watch.gate)
-		gate_free(&run->gate);
+		gate_stop(&run->gate);
 	watchdog_stop(&run->watch.watchdog);
 	emitter_stop(&run->emitter);
 	watch_free(&run->watch);
+	if (run->watch.gate)
+		gate_free(&run->gate);
 	/* What was told of a call had words of its policy. */
 	generation_free(run->gate.generation);
 	stacks_free(run->stacks);

@@ -141,7 +141,7 @@ void reload_apply(struct reload *reload, struct gate *gate, struct emitter *emit
 {
 	struct reload_result *result;
 
-	if (!reload->last)
+	if (!reload->runs)
 		return;
 	while ((result = reload_take(reload))) {
 		if (result->held)

@@ -92,6 +92,7 @@ static void world_make(struct world *w, const char *text)
 static void world_free(struct world *w)
 {
 	reload_stop(&w->reload, &w->gate);
+	gate_stop(&w->gate);
 	gate_free(&w->gate);
 	emitter_stop(&w->emitter);
 	generation_free(w->gate.generation);
