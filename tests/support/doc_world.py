@@ -23,10 +23,11 @@ import tarfile
 import tempfile
 import threading
 
-HOSTS = {
-    "example.org": "192.0.2.10",
-    "registry.npmjs.org": "192.0.2.20",
-    "pypi.org": "192.0.2.30",
+HOSTS = {  # one has two, which the C library puts in order by connecting to them over UDP
+    "192.0.2.10": "example.org",
+    "192.0.2.20": "registry.npmjs.org",
+    "192.0.2.21": "registry.npmjs.org",
+    "192.0.2.30": "pypi.org",
 }
 HOME = "/mnt/me"
 SIOCSIFFLAGS, SIOCSIFADDR, SIOCSIFNETMASK = 0x8914, 0x8916, 0x891C
@@ -50,12 +51,12 @@ def is_apart():
 
 def make_network(folder):
     interface_up(b"lo", "127.0.0.1", "255.0.0.0")
-    for number, address in enumerate(HOSTS.values()):
+    for number, address in enumerate(HOSTS):
         interface_up(b"lo:%d" % number, address, "255.255.255.255")
     path = os.path.join(folder, "hosts")
     with open(path, "w") as hosts:
         print("127.0.0.1 localhost", file=hosts)
-        for name, address in HOSTS.items():
+        for address, name in HOSTS.items():
             print(address, name, file=hosts)
     subprocess.run(["mount", "--bind", path, "/etc/hosts"], check=True)
 
@@ -122,7 +123,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def make_certificate(folder):
-    names = ",".join("DNS:" + name for name in HOSTS)
+    names = ",".join("DNS:" + name for name in HOSTS.values())
     key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "ca.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                     "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test",
