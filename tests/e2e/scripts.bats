@@ -4,7 +4,8 @@ load helper
 
 @test "the scripts are clean for shellcheck" {
 	cd "$SOURCE"
-	shellcheck run check .ci/run .ci/install .ci/build tests/run-tap tests/e2e/helper.bash
+	shellcheck run check .ci/run .ci/install .ci/build .ci/package .ci/fresh-root tests/run-tap \
+		tests/e2e/helper.bash tests/e2e/commands.bash
 }
 
 need_build() {
@@ -96,4 +97,19 @@ missing_package() {
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
 	[ ! -e calls ]
+}
+
+@test "the fresh root and the package say what is wrong with how they are called" {
+	run "$SOURCE/.ci/fresh-root" --no-such-option
+	[ "$status" -eq 125 ]
+	[[ "$output" == 'fresh-root: no option --no-such-option;'* ]]
+	run "$SOURCE/.ci/fresh-root" --base
+	[ "$status" -eq 125 ]
+	[[ "$output" == 'fresh-root: --base needs a folder' ]]
+	run "$SOURCE/.ci/package" --built "$PWD"
+	[ "$status" -eq 125 ]
+	[[ "$output" == usage:* ]]
+	run "$SOURCE/.ci/package" --built "$PWD" "$PWD/out"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *CPackConfig.cmake*'cpack failed' ]]
 }
