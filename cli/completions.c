@@ -52,9 +52,12 @@ const struct command completions_command = {
 	.name = "completions",
 	.args = "bash|zsh|fish",
 	.summary = "print completions for a shell",
-	.description = "Prints a script that completes callgate's commands and options. For "
-		       "bash: callgate completions bash > "
-		       "~/.local/share/bash-completion/completions/callgate",
+	.description =
+		"Prints a script that completes callgate's commands and options. What is "
+		"installed has them in place; else write it to "
+		"~/.local/share/bash-completion/completions/callgate for bash, to _callgate in "
+		"a folder of fpath for zsh, and to ~/.config/fish/completions/callgate.fish "
+		"for fish.",
 	.words = shell_names,
 	.min_args = 1,
 	.max_args = 1,
