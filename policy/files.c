@@ -48,6 +48,8 @@ bool files_deny_bind(const struct policy *policy, const struct request *request,
 		target->class != TARGET_UNIX || target->abstract)
 		return false;
 	*place = policy->files.place;
+	if (request->other_root)
+		return true;
 	/* Where it leads is not known: for a log, or an explanation. */
 	if (!name && !target->path_uncertain && target->name_len < sizeof(path)) {
 		memcpy(path, target->name, target->name_len);

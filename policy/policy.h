@@ -108,6 +108,9 @@ struct request {
 	struct socket_facts socket;
 	/* A Unix socket path, resolved inside the task's root; NULL: match the address's own. */
 	const char *unix_path;
+	/* CALL_KIND_BIND: that path is in another root than those of `files`, which deny it then.
+	 */
+	bool other_root;
 
 	/* CALL_KIND_EXEC: the program that would run (with its script). */
 	const struct program *target;

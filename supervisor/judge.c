@@ -305,6 +305,7 @@ static void decide_destination(
 {
 	request->destination = call_destination(&pending->call, i);
 	request->unix_path = NULL;
+	request->other_root = false;
 	if (request->destination && is_unix_path(pending, request->destination)) {
 		if (i >= pending->targets_len) {
 			judge_deny(pending, EMSGSIZE, "exhausted",
@@ -312,6 +313,7 @@ static void decide_destination(
 			return;
 		}
 		request->unix_path = pending->targets[i].path;
+		request->other_root = pending->targets[i].other_root;
 	}
 	decide(judge, pending, request, i);
 }

@@ -122,11 +122,12 @@ void unix_target_find(
 	int fd;
 
 	out->fd = -1;
-	out->own_proc = false;
+	out->own_proc = out->other_root = false;
 	out->path[0] = '\0';
 	out->errnum = root < 0 ? errno : absolute(tid, addr, path, sizeof(path), &out->own_proc);
 	if (root < 0)
 		return;
+	out->other_root = for_bind && !proc_root_is_ours(root);
 	snprintf(out->path, sizeof(out->path), "%s", path);
 	if (out->errnum)
 		return;

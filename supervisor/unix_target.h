@@ -15,8 +15,9 @@ struct unix_target {
 	/* Canonical path as the task's root has it; for bind(2), of the file to be made. */
 	char path[PATH_MAX];
 	int fd; /* connect, send: O_PATH of the socket; bind: O_PATH of its directory; or -1 */
-	bool own_proc; /* the path leads through the task's own /proc/self, which is ours to us */
-	int errnum;    /* why it could not be resolved: what the call will fail with; else 0 */
+	bool own_proc;   /* the path leads through the task's own /proc/self, which is ours to us */
+	bool other_root; /* bind: the path is in another root than callgate's own */
+	int errnum;      /* why it could not be resolved: what the call will fail with; else 0 */
 };
 
 /*

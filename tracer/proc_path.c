@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -47,6 +48,18 @@ int proc_open_root(pid_t pid)
 
 	proc_path(path, pid, "root");
 	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Of mounts (STATX_MNT_ID) Linux tells since 5.8. */
+bool proc_root_is_ours(int root)
+{
+	const unsigned mask = STATX_INO | STATX_MNT_ID;
+	struct statx a = { 0 }, b = { 0 };
+
+	return statx(root, "", AT_EMPTY_PATH, mask, &a) == 0 &&
+	       statx(AT_FDCWD, "/", 0, mask, &b) == 0 && a.stx_dev_major == b.stx_dev_major &&
+	       a.stx_dev_minor == b.stx_dev_minor && a.stx_ino == b.stx_ino &&
+	       a.stx_mnt_id == b.stx_mnt_id;
 }
 
 void proc_strip_root(char *path, const char *root)

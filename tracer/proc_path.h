@@ -30,6 +30,9 @@ void proc_read_comm(pid_t tid, char comm[static COMM_SIZE]);
 /* An O_PATH descriptor of the process's root, the caller's to close; negative on failure. */
 int proc_open_root(pid_t pid);
 
+/* True when the descriptor is of callgate's own root: the directory, and the mount of it. */
+bool proc_root_is_ours(int root);
+
 /* Turns a path as we see it into one as a process with this root has it. */
 void proc_strip_root(char *path, const char *root);
 

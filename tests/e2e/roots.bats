@@ -53,6 +53,28 @@ needs_root() {
 	expect_one_allowed
 }
 
+@test "files are those of callgate's root: in another, no path tells where a Unix socket would be" {
+	needs_root
+	"$CALLGATE" doctor --json | jq -e '.. | objects | select(.name? == "Landlock") | .works' \
+		>/dev/null || skip 'this kernel has no Landlock'
+	mkdir work
+	mkdir -p "root$PWD/work"
+	policy <<-'POLICY'
+		default: allow
+		files: {write: [work]}
+		syscalls: {allow: chroot}
+	POLICY
+	code='import os, socket, sys
+os.chroot("root") if len(sys.argv) > 2 else None
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])'
+	run enforce /usr/bin/python3 -c "$code" "$PWD/work/socket" there
+	[[ "$output" == *PermissionError* ]]
+	[ ! -e "root$PWD/work/socket" ]
+	expect_event '.call == "bind" and .verdict == "deny" and .reason == "files.write"'
+	enforce /usr/bin/python3 -c "$code" "$PWD/work/socket"
+	[ -S work/socket ]
+}
+
 @test "links are followed in that root" {
 	needs_root
 	policy_for_bash '' /opt/tool
