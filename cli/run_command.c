@@ -166,6 +166,7 @@ int run_command(const struct options *options, char *const *args, enum mode mode
 	run_options.policies = mode == MODE_TRACE ? NULL : options->policy.items;
 	run_options.sinks = state.files.sinks;
 	run_options.nsinks = state.files.nsinks;
+	run_options.logged = state.files.nsinks > 1; /* beside the text */
 	status = run(options, &run_options, &state, &err);
 	if (log_files_close(&state.files, &close_err) < 0)
 		message_print("%s", err_text(close_err));

@@ -418,7 +418,7 @@ static int watch_command(
 	int rc;
 
 	run->watch.command = run->spawn.pid;
-	if (!mode_enforces(run->options->mode))
+	if (run->options->logged && !mode_enforces(run->options->mode))
 		run->watch.environment = run->launch.envp ? run->launch.envp : environ;
 	rc = emitter_start(&run->emitter, err);
 	if (rc == 0)

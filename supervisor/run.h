@@ -42,6 +42,7 @@ struct run_options {
 	const struct ask_options *ask; /* borrowed; ask */
 	const char *const *policies;   /* its files, for the log; NULL-terminated */
 	bool watch_policy;             /* --watch: loaded again when a file of it changes */
+	bool logged;                   /* --log: what text has no place for is wanted, too */
 	bool contents;                 /* -v: environment strings, first bytes of what is sent */
 	bool kill_on_exit;             /* when the command ends, what it left running is killed */
 	struct stack_wish stack;       /* which calls have their stack taken */

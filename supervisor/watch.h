@@ -33,8 +33,8 @@ struct watch {
 	enum stack_when stack_when;
 	struct privileges privileges;
 	struct reload *reload;    /* borrowed; NULL: the policy stays */
-	char *const *environment; /* borrowed: what the command starts with; NULL in enforce, where
-				     nobody looks at what is allowed */
+	char *const *environment; /* borrowed: what the command starts with; NULL: the environments
+				     of programs are told to nobody */
 	bool kill_on_exit;        /* when the command ends, so does the rest */
 	pid_t command;
 	struct sbuf denial;         /* why the command itself was not run; empty when it was */
