@@ -262,6 +262,8 @@ static void put_args(struct record *record, const struct event_call *call)
 	record_name(record, "family", socket_families, socket->family);
 	record_name(record, "type", socket_types, socket->type);
 	record_name(record, "protocol", socket_protocols(socket->family), socket->protocol);
+	if (call->unbound)
+		record_bool(record, "unbound", true);
 	record_object_close(record);
 }
 

@@ -144,6 +144,18 @@ int64_t behalf_connect(const struct behalf *b, const struct credentials_pair *wh
 	return rc;
 }
 
+/* Of a Unix socket the kernel keeps who made it listen, for SO_PEERCRED. */
+static int64_t behalf_listen(const struct behalf *b, const struct credentials_pair *who)
+{
+	int64_t rc;
+
+	if (credentials_take_on(who) < 0)
+		return -EPERM;
+	rc = listen(b->fd, (int)b->call->args[1]) < 0 ? -errno : 0;
+	credentials_give_back(who);
+	return rc;
+}
+
 /* Of a broken stream the kernel tells the sender by signal, too (sk_stream_error()). */
 static void tell_broken_pipe(const struct behalf *b)
 {
@@ -160,6 +172,8 @@ static int64_t make(struct behalf *b, const struct credentials_pair *who)
 		return behalf_connect(b, who);
 	case CALL_BIND:
 		return behalf_bind(b, who);
+	case CALL_LISTEN:
+		return behalf_listen(b, who);
 	case CALL_SENDTO:
 	case CALL_SEND:
 		return behalf_sendto(b, who);

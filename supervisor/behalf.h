@@ -32,7 +32,7 @@
 /* One call to be made. Everything is borrowed and stays unchanged until it is done. */
 struct behalf {
 	pid_t pid, tid;
-	const struct call *call; /* connect, bind, sendto, sendmsg, sendmmsg; decoded and judged */
+	const struct call *call; /* connect, bind, listen, a send; decoded and judged */
 	int fd;                  /* our duplicate of the task's socket: the one that was judged */
 	struct socket_facts socket;
 	bool same_credentials; /* the task's are callgate's own, for sure; false: to be looked at */

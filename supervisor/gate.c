@@ -116,6 +116,12 @@ static bool names_in_memory(const struct call *call)
 	return kind == CALL_KIND_CONNECT || kind == CALL_KIND_BIND;
 }
 
+/* Of a socket without a port it is a bind, and whether it has one was looked at. */
+static bool is_listen(const struct call *call)
+{
+	return call->desc && call->desc->id == CALL_LISTEN;
+}
+
 /*
  * A message through a Unix stream goes to its other end, or nowhere, whatever it
  * names: unix_stream_sendmsg() and unix_seqpacket_sendmsg(), net/unix/af_unix.c.
@@ -141,6 +147,8 @@ static bool has_descriptors_alone(const struct task *task)
 /* What must not be let go as it is. */
 static bool must_be_made_on_behalf(const struct task *task, const struct pending *pending)
 {
+	if (is_listen(&pending->call))
+		return !has_descriptors_alone(task) || call_is_socketcall(&pending->call);
 	return names_in_memory(&pending->call) &&
 	       !(stays_in_its_stream(pending) && has_descriptors_alone(task));
 }
@@ -193,7 +201,8 @@ static enum trap_response make_on_behalf(
 static bool has_no_socket(const struct gate *gate, struct pending *pending, int64_t *answer)
 {
 	*answer = pending->fd < 0 ? pending->fd : -ENOTSOCK;
-	return (names_in_memory(&pending->call) || judge_by_socket(&gate->judge, &pending->call)) &&
+	return (names_in_memory(&pending->call) || is_listen(&pending->call) ||
+		       judge_by_socket(&gate->judge, &pending->call)) &&
 	       !pending->socket.known;
 }
 
@@ -275,13 +284,13 @@ static enum trap_response carry_out(
 	/*
 	 * CONTINUE. It cannot be raced: the task stands in a ptrace stop, or waits at
 	 * the listener, with its registers fixed, and what was decided is in them
-	 * (socket, socketpair, listen, clone, fork, vfork, the words of the deny list). execve
+	 * (socket, socketpair, clone, fork, vfork, the words of the deny list). execve
 	 * alone has its path in memory: it is judged once more, on the program that runs, before
 	 * that program's first instruction (gate_execed). In audit nothing is held to a decision.
 	 *
 	 * A message through a Unix stream is in memory, but where it goes is not: see
-	 * stays_in_its_stream(); and its socket is the one that was looked at, see
-	 * has_descriptors_alone().
+	 * stays_in_its_stream(); and its socket is the one that was looked at, as is that of
+	 * listen(2), see has_descriptors_alone().
 	 *
 	 * What a network mode judges by its socket (getsockopt, accept, ...) is
 	 * decided for the socket that the descriptor in the register stands for

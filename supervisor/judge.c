@@ -433,6 +433,29 @@ static bool has_unknown_control(const struct call *call)
 	return false;
 }
 
+/*
+ * An internet socket that listens without having been bound gets any address, and a port
+ * of the kernel's choice: inet_autobind() in net/ipv4/af_inet.c.
+ */
+static void decide_listen(
+	const struct judge *judge, struct pending *pending, struct request request)
+{
+	struct sockaddr_value any = { .status = VALUE_OK,
+		.family = pending->socket.family == AF_INET6 ? AF_INET6 : AF_INET,
+		.decoded = true };
+
+	any.len = any.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	any.raw_len = (size_t)any.len;
+	memcpy(any.raw, &any.family, sizeof(any.family));
+	request.kind = CALL_KIND_BIND;
+	request.destination = &any;
+	decide(judge, pending, &request, 0);
+	if (pending->decision.verdict != VERDICT_ALLOW)
+		sbuf_fmt(&pending->advice, "%slisten(2) on a socket without a port binds it to %s",
+			pending->advice.len ? "; " : "",
+			any.family == AF_INET6 ? "[::]:0" : "0.0.0.0:0");
+}
+
 void judge_decide(struct judge *judge, const struct task *task, struct pending *pending)
 {
 	struct request request = request_of(judge, pending);
@@ -479,6 +502,8 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 	case CALL_KIND_OTHER:
 		if (judge_by_socket(judge, &pending->call))
 			decide(judge, pending, &request, 0);
+		if (pending->decision.verdict == VERDICT_ALLOW && pending->unbound)
+			decide_listen(judge, pending, request);
 		break;
 	case CALL_KIND_SYSCALL:
 	default:

@@ -50,6 +50,7 @@ struct pending {
 	struct arena arena; /* of the call */
 	struct moment at;   /* of the trap */
 	struct socket_facts socket;
+	bool unbound; /* listen(2) on an internet socket that has no port yet */
 	const struct stack *stack;     /* in the arena; NULL: not taken */
 	const struct lineage *lineage; /* owned: who made the call; exec changes the process's */
 	char comm[COMM_SIZE];          /* the same */

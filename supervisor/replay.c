@@ -161,6 +161,7 @@ static bool gather(struct replay *replay, const struct log_record *record)
 	pending->call = *call->call;
 	pending->lineage = record->event.task.lineage;
 	pending->socket = *call->socket;
+	pending->unbound = call->unbound;
 	pending->uid = call->uid_known ? call->uid : replay->uid;
 	pending->module = call->module;
 	if (!pending->module && call->stack)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -90,4 +91,18 @@ void socket_ask(int fd, struct socket_facts *facts)
 	*facts = (struct socket_facts){ 0 };
 	facts->known = ask(fd, SO_DOMAIN, &facts->family) && ask(fd, SO_TYPE, &facts->type) &&
 		       ask(fd, SO_PROTOCOL, &facts->protocol);
+}
+
+bool socket_is_unbound(int fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in inet; /* the port is in the same place of both */
+		struct sockaddr_in6 inet6;
+	} address = { 0 };
+	socklen_t len = sizeof(address);
+
+	return getsockname(fd, &address.any, &len) == 0 &&
+	       (address.any.sa_family == AF_INET || address.any.sa_family == AF_INET6) &&
+	       address.inet.sin_port == 0;
 }

@@ -25,4 +25,7 @@ int socket_dup_probe(void);
 /* Fills facts of a descriptor of ours; they stay unknown when it is no socket. */
 void socket_ask(int fd, struct socket_facts *facts);
 
+/* Whether a descriptor of ours is of an internet socket that has no port yet. */
+bool socket_is_unbound(int fd);
+
 #endif

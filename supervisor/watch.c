@@ -127,6 +127,8 @@ static void find_socket(const struct watch *watch, struct task *task, struct pen
 	if (pending->fd < 0)
 		return;
 	socket_ask(pending->fd, &pending->socket);
+	if (pending->call.desc && pending->call.desc->id == CALL_LISTEN)
+		pending->unbound = socket_is_unbound(pending->fd);
 	if (!watch->gate) {
 		close(pending->fd);
 		pending->fd = -1;
@@ -197,6 +199,7 @@ static struct event call_event(
 			.result = &pending->result,
 			.duration_ns = duration_since(&pending->at, &pending->result),
 			.socket = &pending->socket,
+			.unbound = pending->unbound,
 			.stack = shown_stack(watch, pending),
 			.program = pending->program,
 			.child = pending->child,

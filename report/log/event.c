@@ -359,6 +359,7 @@ static void read_call(struct line *line)
 	call->call = &out->call;
 	call->result = &out->result;
 	call->socket = &out->socket;
+	call->unbound = json_node_get(member(line, "socket"), "unbound") != NULL;
 	call->program = read_program(line, keys, &out->program);
 	read_facts(line);
 	call->child = small(line, "child");

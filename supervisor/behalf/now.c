@@ -70,6 +70,8 @@ bool behalf_make_now(struct behalf *b, int64_t *result)
 		if (!is_internet(b))
 			return false;
 		break;
+	case CALL_LISTEN:
+		break;
 	case CALL_SENDTO:
 	case CALL_SEND:
 	case CALL_SENDMSG:

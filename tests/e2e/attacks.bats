@@ -105,6 +105,19 @@ stream_passes_audit() {
 	done
 }
 
+@test "a socket that is swapped for one that listen(2) would bind" {
+	policy <<-'POLICY'
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules: [{bind: ["unix:@*", "127.0.0.2"], verdict: allow}]
+	POLICY
+	eventually socket_passes_audit listen
+	rm -f "$LOG"
+	run enforce "$FIXTURES/attack_descriptor" listen "$TRIES" "$TIME"
+	echo "$output" | tee said
+	expect_no_escape said
+	[[ "$output" == *': '[1-9]*' denied, '[1-9]*' allowed'* ]]
+}
+
 # Two programs that are the same but for a byte after their end.
 make_programs() {
 	rm -rf programs

@@ -113,6 +113,27 @@ looking_on() {
 	expect_event '.call == "execve" and (.args.path == "/usr/bin/program")'
 }
 
+@test "a socket that listens without having been bound" {
+	cat >listen.py <<-'PYTHON'
+		import socket
+		for family in socket.AF_INET, socket.AF_INET6:
+		    try:
+		        s = socket.socket(family)
+		        s.listen()
+		        print("port" if s.getsockname()[1] else "none")
+		    except OSError as e: print(e.errno)
+	PYTHON
+	[ "$(python3 listen.py)" = $'port\nport' ]
+	policy_allowing 127.0.0.2
+	sed -i 's/bind: allow/bind: deny/' policy.yaml
+	[ "$(enforce python3 listen.py)" = $'13\n13' ]
+	expect_events 2 '.call == "listen" and .verdict == "deny" and .errno == "EACCES" and
+		.reason == "default" and .socket.unbound'
+	"$CALLGATE" check policy.yaml --against "$LOG" | grep '^0 of [1-9].*not those recorded'
+	echo '  - {bind: ["0.0.0.0:0", "[::]:0"], verdict: allow}' >>policy.yaml
+	[ "$(enforce python3 listen.py)" = $'port\nport' ]
+}
+
 @test "other ways to make a process, and the calls of other ABIs" {
 	run "$FIXTURES/bypass_process"
 	[ "$(grep -c '^try 0 ' <<<"$output")" -ge 8 ]
