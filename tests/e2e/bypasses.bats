@@ -286,6 +286,46 @@ open_to_its_like() {
 	expect_event '.call == "kill" and .error == "ESRCH"'
 }
 
+@test "without Landlock, a signal to the group that callgate shares ends or halts the run, and nothing passes" {
+	policy_allowing 127.0.0.2
+	cat >group.py <<-'PYTHON'
+		import os, signal, socket, sys, time
+		name = sys.argv[1]
+		def forbidden():
+		    try: socket.create_connection(("127.0.0.3", 9)); open("passed", "w")
+		    except PermissionError: open(f"denied.{name}", "w").close()
+		if os.fork() == 0:
+		    os.setsid()
+		    open("pid", "w").write(str(os.getpid()))
+		    while not os.path.exists("sent"): time.sleep(0.01)
+		    forbidden()
+		    time.sleep(1000)
+		while not os.path.exists("pid"): time.sleep(0.01)
+		os.kill(0, getattr(signal, name))
+	PYTHON
+	# Of the whole group the program that runs callgate is the only one left out.
+	for name in SIGKILL SIGSTOP; do
+		rm -f pid sent
+		setsid "$FIXTURES/deny_landlock" "$CALLGATE" enforce -p policy.yaml -o "$TEXT" \
+			python3 group.py $name 3>&- &
+		eventually [ -s pid ]
+		if [ $name = SIGKILL ]; then
+			run wait $!
+			[ "$status" -eq 137 ]
+		else
+			eventually grep -q '^State:.T' /proc/$!/status
+			touch sent
+			sleep 0.3
+			[ ! -e denied.SIGSTOP ]
+			kill -CONT $!
+			eventually [ -e denied.SIGSTOP ]
+			kill -KILL $!
+		fi
+		eventually eval '! kill -0 "$(cat pid)" 2>/dev/null || grep -q "^State:.Z" "/proc/$(cat pid)/status"'
+	done
+	[ ! -e passed ]
+}
+
 @test "without Landlock, a storm of signals between threads interrupts no call" {
 	policy_allowing 127.0.0.2
 	cat >storm.py <<-'PYTHON'

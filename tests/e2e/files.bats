@@ -120,6 +120,23 @@ socket.socket(socket.AF_UNIX).bind(sys.argv[1])'
 	expect_event '.call == "bind" and .would == "deny" and .reason == "files.write"'
 }
 
+@test "a program may not write to the memory of another one of the run" {
+	cat >memory.py <<-'PYTHON'
+		import os, subprocess
+		child = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+		try:
+		    os.open(f"/proc/{child.pid}/mem", os.O_RDWR)
+		    print("open")
+		except OSError as e:
+		    print(e.errno)
+	PYTHON
+	writable_work
+	[ "$(enforce /usr/bin/python3 memory.py)" = 13 ]
+	# Without the list the kernel decides, as without callgate.
+	sed -i '/^files/d' policy.yaml
+	expect_same "$(/usr/bin/python3 memory.py)" "$(enforce /usr/bin/python3 memory.py)"
+}
+
 @test "a path that is not there: hard does not start, best says so and does" {
 	writable_work '/not/there, work'
 	run enforce touch work/made
