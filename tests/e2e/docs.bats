@@ -168,6 +168,11 @@ faulty() {
 		$ callgate doctor
 		```
 	END
+	faulty 1 <<-'END'
+		```bash
+		callgate doctor
+		```
+	END
 	faulty 2 <<-'END'
 		<!-- run by: tests/e2e/nowhere.bats -->
 		```console

@@ -17,8 +17,8 @@ A block that is not run says why in a comment on the line before it,
 
     <!-- not run: REASON -->    or    <!-- run by: TEST -->
 
-and <!-- first: COMMAND --> is a command that the reader is not shown. A block without
-a language has no commands. Prints a line for each fault and ends with 1 if there is one.
+and <!-- first: COMMAND --> is a command that the reader is not shown. Blocks of other
+languages, and those without one, have no commands. Prints a line for each fault and ends with 1 if there is one.
 """
 import os
 import re
@@ -30,6 +30,9 @@ SOURCE = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 LIMIT_SECONDS = 120
 COMMENT = re.compile(r"^<!-- (not run|run by|first|file): (.+) -->$")
 FILE_NAME = re.compile(r"^(?:#|//) ((?:[\w-]+/)*[\w-]+\.\w+|Makefile)$")
+# Those that are shown, or are files. Another word for a shell would not be run.
+SHOWN = {"", "yaml", "json", "python", "make", "c", "diff"}
+COMMAND = re.compile(r"^(\$ |\./\w|bench/run|sudo |callgate )")
 # Exit statuses that say that a command was not even there, or callgate failed.
 NO_RUN = {125, 126, 127}
 
@@ -145,8 +148,12 @@ def check_comments(block):
     for test in block.said("run by"):
         if not os.path.exists(os.path.join(SOURCE, test)):
             yield block.line, f"there is no {test}"
-    if not block.language and any(line.startswith("$ ") for line in block.lines):
-        yield block.line, "commands in a block that is not ```console"
+    if block.language in ("console", "sh"):
+        return
+    if block.language not in SHOWN:
+        yield block.line, f"{block.language} is none of the languages that are known here"
+    if any(COMMAND.match(line) for line in block.lines):
+        yield block.line, "commands in a block that is not ```console or ```sh"
 
 
 def write_file(block):
