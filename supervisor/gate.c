@@ -265,14 +265,28 @@ static void reserve(struct gate *gate, const struct task *task, struct pending *
 	spawning_begin(&gate->spawning, pending, task->process->pid, thread);
 }
 
+/*
+ * Whoever is asked may want to see the stack, and so may whoever reads of a kill. A call that
+ * waits at the listener comes to a stop for it (supervisor/parking.h): true.
+ */
+static bool must_have_stack(
+	const struct gate *gate, const struct task *task, struct pending *pending)
+{
+	if (!gate->stacks)
+		return false;
+	if (!pending->notif_id)
+		stacking_take(gate->judge.stacks, task, pending);
+	return pending->notif_id && !pending->parked;
+}
+
 static enum trap_response carry_out(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer)
 {
 	if (pending->decision.verdict == VERDICT_KILL) {
-		/* Afterwards it has left its stop. */
-		if (gate->stacks && !pending->notif_id)
-			stacking_take(gate->judge.stacks, task, pending);
-		kill(task->process->pid, SIGKILL);
+		/* Afterwards it has left its stop, or never comes to one. */
+		pending->kill_waits = must_have_stack(gate, task, pending);
+		if (!pending->kill_waits)
+			kill(task->process->pid, SIGKILL);
 	}
 	if (pending->decision.verdict != VERDICT_ALLOW) {
 		*answer = -pending->decision.errnum;
@@ -299,20 +313,6 @@ static enum trap_response carry_out(
 	 * forbids can be made.
 	 */
 	return TRAP_WATCH;
-}
-
-/*
- * Whoever is asked may want to see the stack. A call that waits at the listener
- * is made again for it (supervisor/parking.h), and asked about then.
- */
-static bool must_have_stack(
-	const struct gate *gate, const struct task *task, struct pending *pending)
-{
-	if (!gate->stacks)
-		return false;
-	if (!pending->notif_id)
-		stacking_take(gate->judge.stacks, task, pending);
-	return pending->notif_id && !pending->parked;
 }
 
 /* Holds the call until somebody has answered, unless that is not needed after all. */

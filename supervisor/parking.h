@@ -7,6 +7,10 @@
  * again, with the same arguments and whatever its signal handlers say. That call
  * is judged as if it were the first, and has the stack. The call was not made
  * meanwhile, so it is not made twice.
+ *
+ * A handler may leave the call for good (siglongjmp(3)), or change what it was about.
+ * What was denied and does not come again is told of all the same, without a result: else a
+ * program could try unseen. And what it is to be killed for does not wait to come again.
  */
 #ifndef CALLGATE_SUPERVISOR_PARKING_H
 #define CALLGATE_SUPERVISOR_PARKING_H
@@ -25,18 +29,19 @@ enum { PARKING_ANSWER = -513 };
 bool parking_is_due(const struct watch *watch, const struct pending *pending);
 
 /*
- * The same once it was judged and is going to be answered: it was denied, or is
- * to be asked about, or whoever is asked wants to see the stack.
+ * The same once it was judged and is going to be answered: it was denied, is to be
+ * asked about, or is what its process is to be killed for; or whoever is asked wants to see
+ * the stack.
  */
 bool parking_is_due_now(const struct watch *watch, const struct pending *pending);
 
 /* Takes the pending call over. The task must be interrupted and get PARKING_ANSWER. */
 void parking_park(struct watch *watch, struct task *task, struct pending *pending);
 
-/* A call begins: gives it the stack when it is the one that was parked. */
+/* A call begins: gives it the stack when it is one that was parked. */
 void parking_replay(struct watch *watch, struct task *task, struct pending *pending);
 
-/* The task is gone. */
+/* The task is gone: tells of what was judged, and forgets it all. */
 void parking_drop(struct watch *watch, struct task *task);
 
 /* Observer, see tracer.h. ctx is a struct watch. */

@@ -79,6 +79,8 @@ struct pending {
 	enum pending_stage stage;
 	pid_t tid;
 	struct pending *parked; /* owned: the same call before, when its stack was taken */
+	struct pending *under;  /* while it is parked: what its task had parked before */
+	bool kill_waits;        /* for its stack: the process is killed once that is taken */
 	uint64_t notif_id; /* names the call at the listener; 0: its task is in a ptrace stop */
 	bool answered;     /* that call has its result already */
 	struct trap trap;

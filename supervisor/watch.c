@@ -573,8 +573,8 @@ static void watch_exited(void *ctx, struct task *task, int status)
 		},
 	};
 
-	emit_task_event(watch, &event, &now);
 	parking_drop(watch, task);
+	emit_task_event(watch, &event, &now);
 	if (process_ends)
 		stacks_forget(watch->stacks, task->process->pid);
 	if (HASH_COUNT(tracer_tasks(watch->tracer)->tasks) == 1)
