@@ -93,6 +93,28 @@ static struct decision bind_to(const struct policy *p, const char *path, const c
 	return d;
 }
 
+/* There the same path is another place. */
+static void in_another_root_no_path_says_where_a_socket_is(void **state)
+{
+	struct policy *p = policy_of(ALLOW "files: {write: /work}\n", &in_work);
+	struct sockaddr_value address;
+	struct request request = { .kind = CALL_KIND_BIND,
+		.destination = &address,
+		.unix_path = "/work/s",
+		.socket = { true, AF_UNIX, SOCK_STREAM, 0 } };
+	struct decision d;
+
+	(void)state;
+	address_of_unix(&address, "/work/s", 7);
+	policy_decide(p, &request, &d);
+	assert_int_equal(d.verdict, VERDICT_ALLOW);
+	request.other_root = true;
+	policy_decide(p, &request, &d);
+	assert_int_equal(d.verdict, VERDICT_DENY);
+	assert_string_equal(d.reason, "files.write");
+	policy_free(p);
+}
+
 static void a_socket_is_a_file(void **state)
 {
 	struct policy *p = policy_of(ALLOW "files: {write: /work}\n", &in_work);
@@ -195,6 +217,7 @@ int main(void)
 		cmocka_unit_test(without_the_key_all_is_allowed),
 		cmocka_unit_test(links_are_followed_and_relative_paths_begin_where_callgate_does),
 		cmocka_unit_test(a_socket_is_a_file),
+		cmocka_unit_test(in_another_root_no_path_says_where_a_socket_is),
 		cmocka_unit_test(another_root_is_denied),
 		cmocka_unit_test(what_is_written_is_checked),
 		cmocka_unit_test(the_canonical_text_keeps_it),
