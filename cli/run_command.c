@@ -130,6 +130,23 @@ static struct stack_wish stack_wish_of(const struct stack_choices *choices, enum
 	};
 }
 
+/* To a person: what was made, and what it is good for. */
+static void tell_saved(const struct options *options, unsigned saved)
+{
+	cleanup_sbuf struct sbuf files = SBUF_INIT;
+
+	if (!saved || options->ask_socket || options->verbosity < 0)
+		return;
+	sbuf_fmt(&files, "-p %s", options->save);
+	for (size_t i = 0; i < options->policy.len; i++) {
+		if (strcmp(options->policy.items[i], options->save) != 0)
+			sbuf_fmt(&files, " -p %s", options->policy.items[i]);
+	}
+	message_print("rules saved: %u, to %s. To hold the command to them: callgate enforce %s "
+		      "-- COMMAND",
+		saved, options->save, sbuf_text(&files));
+}
+
 int run_command(const struct options *options, char *const *args, enum mode mode,
 	const struct call_set *select)
 {
@@ -171,6 +188,7 @@ int run_command(const struct options *options, char *const *args, enum mode mode
 	if (log_files_close(&state.files, &close_err) < 0)
 		message_print("%s", err_text(close_err));
 	policies_free(&state.policies);
+	tell_saved(options, state.outcome.saved);
 	if (status)
 		return message_fail(status, err);
 	if (state.outcome.timed_out || (options->fail_on && state.denied))

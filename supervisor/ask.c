@@ -256,6 +256,11 @@ bool asker_submit(struct asker *asker, struct pending *pending, const struct tas
 	return true;
 }
 
+unsigned asker_saved(const struct asker *asker)
+{
+	return atomic_load(&asker->saved);
+}
+
 const char *asker_warning(const struct asker *asker)
 {
 	return asker->front->warning ? asker->front->warning(asker->front_state) : NULL;

@@ -81,6 +81,9 @@ void asker_withdraw(struct asker *asker, struct pending *pending);
 /* For the tracing thread: this task has died, in a question or not. */
 void asker_exited(struct asker *asker, pid_t tid);
 
+/* How many rules were saved so far. For any thread. */
+unsigned asker_saved(const struct asker *asker);
+
 /* Why nobody can be asked, for people; NULL when somebody can. */
 const char *asker_warning(const struct asker *asker);
 

@@ -441,6 +441,8 @@ static int watch_command(
 	rc = tracer_run(run->tracer, run->spawn.pid, &outcome->wait_status, err);
 	signals_stop(&run->signals);
 	run->watch.reload = NULL;
+	if (run->gate.asker)
+		outcome->saved = asker_saved(run->gate.asker);
 	outcome->timed_out = atomic_load(&run->signals.timed_out);
 	if (rc == 0 && !tracer_command_ran(run->tracer) && !outcome->timed_out)
 		rc = command_failure(run, exit_status, err);

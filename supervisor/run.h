@@ -56,6 +56,7 @@ struct run_options {
 struct run_outcome {
 	int wait_status; /* of the command, as from waitpid(2) */
 	bool timed_out;
+	unsigned saved; /* rules, to ask_options.save */
 };
 
 /*

@@ -95,6 +95,7 @@ static int save_command(struct asker *asker, struct sbuf *told, struct err **err
 		return -1;
 	sbuf_add(told, sbuf_text(&written), written.len);
 	sbuf_reset(&asker->command);
+	atomic_fetch_add(&asker->saved, 1);
 	return 0;
 }
 
@@ -115,6 +116,7 @@ static int save_rule(struct asker *asker, const char *rule, const struct request
 		ask_save_add(path, rule, &number, &written, err) < 0)
 		return -1;
 	sbuf_add(told, sbuf_text(&written), written.len);
+	atomic_fetch_add(&asker->saved, 1);
 	return ask_rules_check(rule, path, number, request, out, err);
 }
 

@@ -22,6 +22,7 @@ struct asker {
 	struct ask_before before;
 	int changed_fd;
 	atomic_bool over;
+	atomic_uint saved; /* rules, so far */
 	bool thread_runs, leave_runs;
 	pthread_t thread, leave_thread;
 	size_t looked_at; /* of what waits: see supervisor/ask/leave.h */

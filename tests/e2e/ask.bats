@@ -89,6 +89,7 @@ policy_asking_connects() {
 		expect  > 
 		send s
 		expect   - {exe: "/usr/bin/curl", connect: "127.0.0.1:$PORT", verdict: allow}
+		expect rules saved: 3, to saved.yaml. To hold the command to them: callgate enforce -p saved.yaml -- COMMAND
 	SCRIPT
 	[ "$(seen 'wants to')" -eq 2 ]
 	cat saved.yaml
@@ -98,6 +99,7 @@ policy_asking_connects() {
 		eof
 	SCRIPT
 	[ "$(seen 'wants to')" -eq 0 ]
+	[ "$(seen 'rules saved')" -eq 0 ]
 	[ "$(seen 'this is the page')" -eq 2 ]
 }
 
@@ -806,6 +808,29 @@ in_a_shell() {
 	SCRIPT
 	diff before between
 	[ "$(cat states)" = 'T callgate' ]
+}
+
+@test "Ctrl-Z in a shell under ask stops the job of that shell that is asked about" {
+	cat >script <<-'SCRIPT'
+		expect ready>
+		send curl -s http://127.0.0.1:81/\n
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send \x1a
+		expect Stopped
+		expect ready>
+		send fg\n
+		expect wants to run /usr/bin/curl
+		expect  > 
+		send n
+		expect ready>
+		send exit 3\n
+	SCRIPT
+	export PS1='ready> ' TERM=dumb
+	"$FIXTURES/pty_driver" script "$CALLGATE" ask -o "$TEXT" -- bash --norc --noprofile -i \
+		>seen 3>&- || ended=$?
+	cat seen
+	[ "$ended" -eq 3 ]
 }
 
 @test "Ctrl-Z where a job cannot be stopped: the question comes again" {
