@@ -8,22 +8,9 @@
 #include <cmocka.h>
 #include <linux/audit.h>
 
-#include "notify/filter.h"
-#include "tests/support/bpf_sim.h"
+#include "tests/support/filter_rows.h"
 
 #define X32_BIT 0x40000000u
-
-#define ALLOW  SECCOMP_RET_ALLOW
-#define NOTIFY SECCOMP_RET_USER_NOTIF
-#define TRACE  SECCOMP_RET_TRACE
-
-struct row {
-	const char *what;
-	uint32_t arch;
-	uint32_t nr;
-	uint64_t args[6];
-	uint32_t expected;
-};
 
 /* Numbers from arch/x86/entry/syscalls/syscall_{64,32}.tbl of Linux. */
 static const struct row gate_rows[] = {
@@ -63,40 +50,6 @@ static const struct row gate_rows[] = {
 	{ "an ABI of another machine", AUDIT_ARCH_AARCH64, 63, { 0 }, TRACE },
 	{ "an ABI nobody knows", 0x12345678, 1, { 0 }, TRACE },
 };
-
-static void filter_of(const char *expr, enum filter_action action, struct filter *filter)
-{
-	struct call_set *set = NULL;
-	struct err *err = NULL;
-
-	assert_int_equal(call_set_parse(expr, &set, &err), 0);
-	assert_int_equal(filter_build(set, action, filter, &err), 0);
-	assert_null(err);
-	call_set_free(set);
-}
-
-static uint32_t answer(const struct filter *filter, const struct row *row)
-{
-	struct seccomp_data data = { .nr = (int)row->nr, .arch = row->arch };
-
-	memcpy(data.args, row->args, sizeof(data.args));
-	return bpf_sim_run(&filter->fprog, &data) & SECCOMP_RET_ACTION_FULL;
-}
-
-static void check_rows(
-	const char *expr, enum filter_action action, const struct row *rows, size_t n)
-{
-	struct filter filter = { 0 };
-
-	filter_of(expr, action, &filter);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t got = answer(&filter, &rows[i]);
-
-		if (got != rows[i].expected)
-			fail_msg("%s: 0x%x, expected 0x%x", rows[i].what, got, rows[i].expected);
-	}
-	filter_free(&filter);
-}
 
 static void gate_stops_what_reaches_outside(void **state)
 {
