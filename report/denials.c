@@ -47,6 +47,7 @@ static void add_what(const struct event_call *call, struct sbuf *out)
 {
 	const struct sockaddr_value *addr;
 	const struct bytes_value *path;
+	const char *target = call->target ? who_program(call->target) : NULL;
 
 	switch (call_kind(call->call)) {
 	case CALL_KIND_CONNECT:
@@ -57,8 +58,11 @@ static void add_what(const struct event_call *call, struct sbuf *out)
 		}
 		break;
 	case CALL_KIND_EXEC:
+		/* One program, by whichever of its paths it was looked for along PATH. */
 		path = &call_value(call->call, "path")->bytes;
-		if (path->status == VALUE_OK)
+		if (target)
+			escape_word(out, target, strlen(target));
+		else if (path->status == VALUE_OK)
 			escape_word(out, path->data, path->len);
 		else
 			text_call(out, call->call, call->socket);

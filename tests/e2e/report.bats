@@ -62,6 +62,19 @@ audited() {
 	[ "$(grep -cE '^ +[^ ]+\+[0-9]+  /' out)" -le 6 ]
 }
 
+@test "a program that is denied by every path to it is denied once" {
+	policy <<-'POLICY'
+		default: allow
+		rules: [{id: no-wc, exec: /usr/bin/wc, verdict: deny}]
+	POLICY
+	ln -s /usr/bin/wc wc
+	PATH=$PWD:/usr/bin enforce sh -c 'wc </dev/null' || true
+	expect_events 2 '.call == "execve" and .verdict == "deny"'
+	report "$LOG" >out
+	grep -qE '^ +2  DENY +exec  /usr/bin/wc$' out
+	expect_same 1 "$(grep -c ' DENY ' out)"
+}
+
 @test "on a terminal the lines of the tree end where it does" {
 	gate sh -c "/bin/true $(printf 'word %.0s' {1..40}); exit 3" || true
 	script -qec "stty cols 60; $CALLGATE report --color never $LOG" /dev/null | tr -d '\r' >out
