@@ -174,20 +174,26 @@ examples() {
 	done
 }
 
-@test "the reference names every key of the language" {
-	for key in version default include budgets rules syscalls id exe script lineage uid \
-		connect bind exec spawn socket verdict errno why under processes tasks spawns \
-		path sha256 allow deny network mode strict unix-pairs endpoints \
-		files read write require env keep set remove limits nproc core nofile fsize as \
-		cpu user group on-error; do
-		grep -qE "^[ -]*\{?.*\b$key:" "$SOURCE/docs/policy.md" ||
-			{ echo "no example has $key"; return 1; }
+# The keys that the loader has in its tables, a line each.
+language_keys() {
+	sed -nE 's/^\t\t\{ "([a-z0-9-]+)", [a-z0-9_]+ \},$/\1/p' "$SOURCE"/policy/load.c \
+		"$SOURCE"/policy/load/*.c | sort -u
+}
+
+@test "the reference has an example for every key of the language, and every set of addresses" {
+	examples
+	[ "$(language_keys | wc -l)" -gt 40 ]
+	for key in $(language_keys); do
+		grep -qE "(^|[ {-])$key:" ./*.yaml || { echo "no example has $key"; return 1; }
+	done
+	for set in $(sed -nE 's/^\t\[SET_[A-Z_]+\] = \{ "([a-z-]+)".*/\1/p' "$SOURCE/policy/address_sets.c"); do
+		grep -qF "| \`@$set\` |" "$SOURCE/docs/policy.md" || { echo "no @$set"; return 1; }
 	done
 }
 
 @test "the reference lists every code that check gives" {
-	for code in $(grep -ohE '"(rule|name|program|script|pattern|exec|identity|network)\.[a-z]+"' \
-		"$SOURCE"/policy/lint*.c | tr -d '"' | sort -u) load; do
+	for code in $(grep -rohE '"(rule|name|program|script|pattern|exec|identity|network|stack)\.[a-z]+"' \
+		"$SOURCE"/policy/lint.c "$SOURCE"/policy/lint | tr -d '"' | sort -u) load; do
 		grep -qF "| \`$code\` |" "$SOURCE/docs/policy.md" ||
 			{ echo "$code is not there"; return 1; }
 	done
