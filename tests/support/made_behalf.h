@@ -6,6 +6,7 @@
 #ifndef CALLGATE_TESTS_SUPPORT_MADE_BEHALF_H
 #define CALLGATE_TESTS_SUPPORT_MADE_BEHALF_H
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -140,5 +142,44 @@ static inline void task_end(pid_t pid)
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
+
+static inline struct sockaddr_in loopback(uint16_t port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(port),
+	};
+}
+
+/* Bound to a port of the kernel's choice, which is put into *addr. */
+static inline int bound_inet(int type, struct sockaddr_in *addr)
+{
+	socklen_t len = sizeof(*addr);
+	int fd;
+
+	*addr = loopback(0);
+	fd = bound(type, addr, sizeof(*addr));
+	assert_int_equal(getsockname(fd, (struct sockaddr *)addr, &len), 0);
+	return fd;
+}
+
+struct task_place {
+	const char *cwd, *root;
+	mode_t umask;
+	uid_t uid;
+};
+
+static inline void task_settle(void *arg)
+{
+	const struct task_place *t = arg;
+
+	umask(t->umask);
+	if ((t->root && chroot(t->root) < 0) || (t->cwd && chdir(t->cwd) < 0) ||
+		(t->uid && (setgid(t->uid) < 0 || setuid(t->uid) < 0)))
+		_exit(1);
+}
+
+__attribute__((unused)) static const struct task_place task_nobody = { .uid = 1000, .umask = 022 };
 
 #endif
