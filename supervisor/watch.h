@@ -55,6 +55,12 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 void watch_finish(struct watch *watch, struct task *task, struct pending *pending,
 	const struct call_result *result);
 
+/*
+ * What is a process's has been read, since watchdog_begin(). True when the process had to
+ * be killed for it, which is told of.
+ */
+bool watch_end_reading(struct watch *watch);
+
 /* Forgets a call of which nothing is told. */
 void watch_forget(struct watch *watch, struct pending *pending);
 
