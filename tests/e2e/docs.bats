@@ -106,6 +106,17 @@ page.md: none.md is not there"
 	END
 }
 
+@test "docs/log.md has every reason that a decision gets" {
+	reasons=$(cd "$SOURCE" && grep -hoE \
+		'(decide_plain|judge_deny|judge_allow)\([^"]*"[a-z.]+"|reason = "[a-z.]+"|\{ "budget\.[a-z]+"' \
+		policy/decide.c supervisor/*.c supervisor/*/*.c | grep -oE '"[a-z.]+"' | tr -d '"' | sort -u)
+	[ "$(wc -l <<<"$reasons")" -gt 15 ]
+	for reason in $reasons; do
+		grep -E '^\| `' "$SOURCE/docs/log.md" | grep -qF "\`$reason\`" ||
+			{ echo "$reason is not there"; return 1; }
+	done
+}
+
 @test "the drawings of docs/architecture.md are what the code is" {
 	"$SOURCE/tests/support/architecture.py" "$SOURCE"
 }
