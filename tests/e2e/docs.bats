@@ -52,6 +52,10 @@ page_is_true() {
 	page_is_true docs/import.md
 }
 
+@test "docs/kernels.md" {
+	page_is_true docs/kernels.md
+}
+
 @test "docs/log.md" {
 	page_is_true docs/log.md
 }
