@@ -310,8 +310,9 @@ open_to_its_like() {
 			python3 group.py $name 3>&- &
 		eventually [ -s pid ]
 		if [ $name = SIGKILL ]; then
-			run wait $!
-			[ "$status" -eq 137 ]
+			ended=0
+			wait $! || ended=$?
+			[ "$ended" -eq 137 ]
 		else
 			eventually grep -q '^State:.T' /proc/$!/status
 			touch sent
