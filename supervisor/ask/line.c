@@ -156,8 +156,8 @@ static void edit_key(struct editor *e, int key)
 
 static bool is_end(int key)
 {
-	return key == ASK_KEY_END || key == ASK_KEY_ESCAPE || key == ASK_KEY_INTERRUPT ||
-	       key == ASK_KEY_EOF;
+	return key == ASK_KEY_END || key == ASK_KEY_LOST || key == ASK_KEY_ESCAPE ||
+	       key == ASK_KEY_INTERRUPT || key == ASK_KEY_EOF;
 }
 
 bool ask_line_edit(

@@ -377,6 +377,8 @@ static enum talk_end next_step(struct talk *t)
 		return TALK_ON;
 	if (key == ASK_KEY_END)
 		return TALK_HUNG_UP;
+	if (key == ASK_KEY_LOST || (key < 0 && !ask_terminal_keep(t->terminal)))
+		return TALK_LOST;
 	if (key == ASK_KEY_CHANGED)
 		asker_settle(t->asker);
 	if (key < 0)
@@ -406,6 +408,7 @@ enum talk_end ask_talk(struct ask_terminal *terminal, struct asker *asker, struc
 	find_first_rule(&t);
 	show(&t);
 	poll(NULL, 0, GUARD_MS);
+	ask_terminal_keep(terminal);
 	ask_terminal_flush(terminal);
 	show_mark(&t);
 	while (end == TALK_ON)

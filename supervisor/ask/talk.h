@@ -17,6 +17,7 @@ enum talk_end {
 	TALK_TIMED_OUT,
 	TALK_NO_ANSWER, /* Ctrl-D */
 	TALK_HUNG_UP,
+	TALK_LOST, /* another job has the terminal: to be asked again */
 };
 
 /*

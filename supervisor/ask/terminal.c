@@ -123,6 +123,21 @@ bool ask_terminal_take(struct ask_terminal *terminal)
 	return false;
 }
 
+/* Nothing is thrown away: what was typed meanwhile was typed at the question. */
+bool ask_terminal_keep(struct ask_terminal *terminal)
+{
+	pid_t foreground = tcgetpgrp(terminal->fd);
+	struct termios raw;
+
+	if (!terminal->taken || foreground == getpgrp())
+		return terminal->taken;
+	if (foreground < 0 || !group_is_ours(foreground) || tcsetpgrp(terminal->fd, getpgrp()) < 0)
+		return false;
+	terminal->foreground = foreground;
+	make_raw(&terminal->modes, &raw);
+	return tcsetattr(terminal->fd, TCSANOW, &raw) == 0;
+}
+
 void ask_terminal_give_back(struct ask_terminal *terminal)
 {
 	if (!terminal->taken)
@@ -132,6 +147,13 @@ void ask_terminal_give_back(struct ask_terminal *terminal)
 	/* Where another has taken it from us meanwhile, it is not ours to give. */
 	if (terminal->foreground != getpgrp() && tcgetpgrp(terminal->fd) == getpgrp())
 		tcsetpgrp(terminal->fd, terminal->foreground);
+}
+
+bool ask_terminal_is_gone(const struct ask_terminal *terminal)
+{
+	struct pollfd poller = { .fd = terminal->fd, .events = POLLIN };
+
+	return terminal->fd < 0 || (poll(&poller, 1, 0) > 0 && (poller.revents & POLLHUP));
 }
 
 void ask_terminal_flush(struct ask_terminal *terminal)
@@ -187,6 +209,10 @@ static int next_byte(struct ask_terminal *terminal, int changed_fd, int timeout_
 		n = read(terminal->fd, &byte, 1);
 		if (n == 1)
 			return byte;
+		/* EIO is also for a group in the background that blocks SIGTTIN: read(2). */
+		if (n < 0 && errno == EIO && !(pollers[0].revents & POLLHUP) &&
+			tcgetpgrp(terminal->fd) != getpgrp())
+			return ask_terminal_keep(terminal) ? ASK_KEY_NONE : ASK_KEY_LOST;
 		if (n == 0 || (errno != EAGAIN && errno != EINTR))
 			return ASK_KEY_END;
 	}

@@ -29,6 +29,7 @@ enum ask_key {
 	ASK_KEY_CHANGED = -2,  /* the other descriptor is readable */
 	ASK_KEY_END = -3,      /* no more keys: the terminal was hung up */
 	ASK_KEY_OTHER = -4,    /* a key that is none of ours: an arrow, a function key */
+	ASK_KEY_LOST = -5,     /* the terminal is another job's now: ask_terminal_keep() */
 	ASK_KEY_INTERRUPT = 3, /* Ctrl-C, Ctrl-D and the rest are characters like others */
 	ASK_KEY_EOF = 4,
 	ASK_KEY_REDRAW = 12,
@@ -47,6 +48,15 @@ void ask_terminal_close(struct ask_terminal *terminal);
  */
 bool ask_terminal_take(struct ask_terminal *terminal);
 void ask_terminal_give_back(struct ask_terminal *terminal);
+
+/*
+ * A shell among the command's processes may have put a job in front since: then that is
+ * remembered, and it is taken again. False: it is not ours any more.
+ */
+bool ask_terminal_keep(struct ask_terminal *terminal);
+
+/* It was hung up: nobody is there any more. */
+bool ask_terminal_is_gone(const struct ask_terminal *terminal);
 
 /* Throws away what was typed and not read. */
 void ask_terminal_flush(struct ask_terminal *terminal);

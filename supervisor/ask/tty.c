@@ -81,7 +81,7 @@ static bool take_terminal(
 	struct tty *tty, struct asker *asker, const struct ask_question *q, uint64_t deadline_ns)
 {
 	while (!ask_terminal_take(&tty->terminal)) {
-		if (!still_asks(asker, q, deadline_ns))
+		if (ask_terminal_is_gone(&tty->terminal) || !still_asks(asker, q, deadline_ns))
 			return false;
 		say_background(tty);
 		wait_changed(asker, BACKGROUND_LOOK_MS);
@@ -96,6 +96,7 @@ static void note_end(struct tty *tty, enum talk_end end, struct asker *asker)
 	static const char *const notes[] = {
 		[TALK_WITHDRAWN] = "\n  -> the process is gone, or stopped: nothing to answer\n",
 		[TALK_TIMED_OUT] = "\n  -> no answer in time: denied\n",
+		[TALK_LOST] = "\n",
 		[TALK_NO_ANSWER] = "  -> no answer: denied\n",
 	};
 	const char *note = (size_t)end < sizeof(notes) / sizeof(notes[0]) ? notes[end] : NULL;

@@ -568,6 +568,13 @@ send_three() {
 	SCRIPT
 	[ "$(cat first second)" = $'status 7\nstatus 7' ]
 	expect_events 2 '.call == "connect" and .verdict == "deny" and .reason == "ask.unanswered"'
+	talk -p policy.yaml -o text -- sh -c 'trap "" HUP; echo be""gun; until [ -e go ]; do sleep 0.05; done
+		curl -s http://127.0.0.1:81/; echo "status $?" >third' <<-'SCRIPT'
+		expect begun
+		hangup
+		run touch go
+	SCRIPT
+	[ "$(cat third)" = 'status 7' ]
 }
 
 @test "a narrow terminal: no line is longer, and after a resize the question comes again" {
