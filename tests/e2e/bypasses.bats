@@ -306,7 +306,7 @@ open_to_its_like() {
 	# Of the whole group the program that runs callgate is the only one left out.
 	for name in SIGKILL SIGSTOP; do
 		rm -f pid sent
-		setsid "$FIXTURES/deny_landlock" "$CALLGATE" enforce -p policy.yaml -o "$TEXT" \
+		setsid "$FIXTURES/without" landlock "$CALLGATE" enforce -p policy.yaml -o "$TEXT" \
 			python3 group.py $name 3>&- &
 		eventually [ -s pid ]
 		if [ $name = SIGKILL ]; then
