@@ -1,6 +1,7 @@
 /* The log, as docs/log.md describes it. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "report/jsonl_event.h"
@@ -11,7 +12,25 @@ struct jsonl_sink {
 	struct sink sink; /* first: a struct sink * is cast to this */
 	struct output output;
 	struct sbuf line;
+	off_t size; /* of the file, as we have written it */
 };
+
+/*
+ * The command may have the user's right to write to the log, too. What it writes
+ * over in place nobody can tell; but a log that is cut or gone is not taken for one.
+ */
+static int check_file(struct jsonl_sink *self, struct err **err)
+{
+	struct stat st;
+
+	if (!self->output.is_file || fstat(self->output.fd, &st) < 0)
+		return 0;
+	if (st.st_nlink == 0)
+		return err_set(err, 0, "somebody has removed the log");
+	if (st.st_size < self->size)
+		return err_set(err, 0, "somebody has cut the log");
+	return 0;
+}
 
 static int jsonl_line(struct sink *sink, const struct event *event, struct err **err)
 {
@@ -24,8 +43,14 @@ static int jsonl_line(struct sink *sink, const struct event *event, struct err *
 	sbuf_char(&self->line, '\n');
 	if (!made || self->line.failed)
 		return err_set(err, ENOMEM, "cannot write to the log");
+	rc = check_file(self, err);
+	if (rc < 0)
+		return rc;
 	rc = output_line(&self->output, self->line.data, self->line.len);
-	return rc < 0 ? err_set(err, -rc, "cannot write to the log") : 0;
+	if (rc < 0)
+		return err_set(err, -rc, "cannot write to the log");
+	self->size += (off_t)self->line.len;
+	return 0;
 }
 
 static int jsonl_close(struct sink *sink, struct err **err)

@@ -403,6 +403,22 @@ policy_of_paths() {
 	POLICY
 }
 
+@test "the log, removed or cut by the command: enforce ends the run, audit says so" {
+	local way
+	policy <<<'default: allow'
+	for way in 'rm "$0"' ': >"$0"'; do
+		run "$CALLGATE" enforce -p policy.yaml -o text --log log \
+			sh -c "$way; /bin/true; sleep 60; echo late" log
+		[ "$status" -eq 125 ]
+		[[ "$output" == *'the log could not be written, so the command was killed'* ]]
+		grep -Eq 'incomplete from here on: somebody has (removed|cut) the log$' text
+		[[ "$output" != *late* ]]
+		[ "$("$CALLGATE" audit -p policy.yaml -o text --log log \
+			sh -c "$way; /bin/true; echo late" log)" = late ]
+		grep -Eq 'incomplete from here on: somebody has (removed|cut) the log$' text
+	done
+}
+
 @test "programs without a path match no rule that has paths" {
 	local way
 	cp /bin/echo program
