@@ -607,7 +607,7 @@ send_three() {
 }
 
 @test "what a program chose is escaped; in a locale without UTF-8 all of it is ASCII" {
-	cp /usr/bin/true $'evil\e[2J\u202e\u00e9'
+	cp /usr/bin/true $'evil\e[2J\xe2\x80\xae\xc3\xa9'
 	LC_ALL=C.UTF-8 talk -- sh -c './evil*' <<-'SCRIPT'
 		expect wants to run
 		expect evil\\x1b[2J\\u{202e}\xc3\xa9
