@@ -12,17 +12,24 @@ struct jsonl_sink {
 	struct sink sink; /* first: a struct sink * is cast to this */
 	struct output output;
 	struct sbuf line;
-	off_t size; /* of the file, as we have written it */
+	off_t size;       /* of the file, as we have written it */
+	uint64_t checked; /* mono_ns of the last event before which it was looked at */
 };
+
+enum { CHECK_NS = 10000000 };
 
 /*
  * The command may have the user's right to write to the log, too. What it writes
  * over in place nobody can tell; but a log that is cut or gone is not taken for one.
  */
-static int check_file(struct jsonl_sink *self, struct err **err)
+static int check_file(struct jsonl_sink *self, const struct event *event, struct err **err)
 {
 	struct stat st;
 
+	/* Now and then, and at the end. */
+	if (event->type != EVENT_SUMMARY && event->mono_ns < self->checked + CHECK_NS)
+		return 0;
+	self->checked = event->mono_ns;
 	if (!self->output.is_file || fstat(self->output.fd, &st) < 0)
 		return 0;
 	if (st.st_nlink == 0)
@@ -43,7 +50,7 @@ static int jsonl_line(struct sink *sink, const struct event *event, struct err *
 	sbuf_char(&self->line, '\n');
 	if (!made || self->line.failed)
 		return err_set(err, ENOMEM, "cannot write to the log");
-	rc = check_file(self, err);
+	rc = check_file(self, event, err);
 	if (rc < 0)
 		return rc;
 	rc = output_line(&self->output, self->line.data, self->line.len);

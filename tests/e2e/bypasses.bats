@@ -408,13 +408,13 @@ policy_of_paths() {
 	policy <<<'default: allow'
 	for way in 'rm "$0"' ': >"$0"'; do
 		run "$CALLGATE" enforce -p policy.yaml -o text --log log \
-			sh -c "$way; /bin/true; sleep 60; echo late" log
+			sh -c "$way; sleep 0.1; /bin/true; sleep 60; echo late" log
 		[ "$status" -eq 125 ]
 		[[ "$output" == *'the log could not be written, so the command was killed'* ]]
 		grep -Eq 'incomplete from here on: somebody has (removed|cut) the log$' text
 		[[ "$output" != *late* ]]
 		[ "$("$CALLGATE" audit -p policy.yaml -o text --log log \
-			sh -c "$way; /bin/true; echo late" log)" = late ]
+			sh -c "$way; sleep 0.1; /bin/true; echo late" log)" = late ]
 		grep -Eq 'incomplete from here on: somebody has (removed|cut) the log$' text
 	done
 }
