@@ -3,6 +3,7 @@ from run to run without meaning anything is given a neutral form, each kind for
 the reason that is said beside it."""
 
 import re
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -16,8 +17,9 @@ GIVE_TASK = SPAWNS | WAITS | {"getpid", "gettid", "set_tid_address", "setsid", "
 # Whether a signal finds a task inside a call is a matter of luck.
 RESTARTS = {"ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ERESTART_RESTARTBLOCK"}
 
-# Names made anew in every run: gcc's temporary files, git's packs in the making.
-TEMPORARY = [(re.compile(rb"/tmp/cc[A-Za-z0-9]{6}"), b"/tmp/cc*"),
+# Names made anew in every run: gcc's temporary files (with another slash when TMPDIR
+# ends with one), git's packs in the making.
+TEMPORARY = [(re.compile(re.escape(tempfile.gettempdirb()) + rb"/+cc[A-Za-z0-9]{6}"), b"/tmp/cc*"),
              (re.compile(rb"tmp_pack_[A-Za-z0-9]{6}"), b"tmp_pack_*"),
              # fetch-pack tells index-pack its own number, to name a lock by it.
              (re.compile(rb"fetch-pack \d+ on "), b"fetch-pack N on ")]
