@@ -251,7 +251,7 @@ except OSError: pass"
 		{"v":1,"type":"summary","seq":3}
 	LOG
 	run -1 "$CALLGATE" check policy.yaml --against "$LOG.hostile"
-	[[ $output != *$'\e'* && $output != *$'\a'* && $output != *$'\u202e'* ]]
+	[[ $output != *$'\e'* && $output != *$'\a'* && $output != *$'\xe2\x80\xae'* ]]
 	[[ $output == *'\x1b[31m\u{202e}'* ]]
 }
 
