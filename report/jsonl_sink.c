@@ -12,6 +12,7 @@ struct jsonl_sink {
 	struct sink sink; /* first: a struct sink * is cast to this */
 	struct output output;
 	struct sbuf line;
+	bool named;       /* the file had a name when it was given */
 	off_t size;       /* of the file, as we have written it */
 	uint64_t checked; /* mono_ns of the last event before which it was looked at */
 };
@@ -32,7 +33,7 @@ static int check_file(struct jsonl_sink *self, const struct event *event, struct
 	self->checked = event->mono_ns;
 	if (!self->output.is_file || fstat(self->output.fd, &st) < 0)
 		return 0;
-	if (st.st_nlink == 0)
+	if (self->named && st.st_nlink == 0)
 		return err_set(err, 0, "somebody has removed the log");
 	if (st.st_size < self->size)
 		return err_set(err, 0, "somebody has cut the log");
@@ -75,9 +76,11 @@ static int jsonl_close(struct sink *sink, struct err **err)
 int sink_jsonl_open(int fd, struct sink **out, struct err **err)
 {
 	struct jsonl_sink *self = calloc(1, sizeof(*self));
+	struct stat st;
 
 	if (!self)
 		return err_set(err, ENOMEM, "cannot open the log");
+	self->named = fstat(fd, &st) == 0 && st.st_nlink > 0;
 	self->sink = (struct sink){ .event = jsonl_line, .close = jsonl_close };
 	output_init(&self->output, fd);
 	*out = &self->sink;
