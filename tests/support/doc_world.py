@@ -25,8 +25,8 @@ import threading
 
 HOSTS = {  # one has two, which the C library puts in order by connecting to them over UDP
     "192.0.2.10": "example.org",
-    "192.0.2.20": "registry.npmjs.org",
-    "192.0.2.21": "registry.npmjs.org",
+    "192.0.2.20": "registry.example.org",
+    "192.0.2.21": "registry.example.org",
     "192.0.2.30": "pypi.org",
 }
 HOME = "/mnt/me"
@@ -91,7 +91,7 @@ PACKUMENT = json.dumps({
         "name": "left-pad",
         "version": "1.3.0",
         "dist": {
-            "tarball": "https://registry.npmjs.org" + PACKAGE_PATH,
+            "tarball": "https://registry.example.org" + PACKAGE_PATH,
             "integrity": "sha512-" + base64.b64encode(hashlib.sha512(PACKAGE).digest()).decode(),
         },
     }},
@@ -150,7 +150,8 @@ def main():
         context.load_cert_chain(certificate, key)
         serve(80, None)
         serve(443, context)
-        os.environ.update(HOME=HOME, CURL_CA_BUNDLE=certificate, npm_config_cafile=certificate)
+        os.environ.update(HOME=HOME, CURL_CA_BUNDLE=certificate, npm_config_cafile=certificate,
+            npm_config_registry="https://registry.example.org/")
         return subprocess.run(sys.argv[1:]).returncode
 
 
