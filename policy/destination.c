@@ -77,13 +77,11 @@ static char *span_dup(struct parse *p, struct span s)
 /* ":PORTS" at the end of a destination, or nothing. */
 static int parse_ports_after(struct parse *p, struct span rest)
 {
-	uint32_t min = p->use == DESTINATION_BIND ? 0 : 1;
-
 	if (!rest.len)
 		return 0;
 	if (!span_take(&rest, ":"))
 		return fail(p, "expected \":PORTS\" before \"%.*s\"", (int)rest.len, rest.text);
-	if (ports_parse(rest.text, rest.len, min, 65535, p->arena, &p->out->ports, p->err) < 0)
+	if (ports_parse(rest.text, rest.len, 0, 65535, p->arena, &p->out->ports, p->err) < 0)
 		return quote_wrap(p->err, p->whole.text, p->whole.len);
 	return 0;
 }

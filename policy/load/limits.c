@@ -36,21 +36,24 @@ const struct run_as *policy_run_as(const struct policy *policy)
 static bool parse_value(const char *text, bool bytes, uint64_t *out)
 {
 	static const char units[] = "KMGT";
+	const uint64_t most = UINT64_MAX >> 1;
 	const char *unit;
 	uint64_t n = 0;
 
 	if (*text < '0' || *text > '9')
 		return false;
 	for (; *text >= '0' && *text <= '9'; text++) {
-		n = n * 10 + (uint64_t)(*text - '0');
-		if (n > (uint64_t)1 << 50)
+		uint64_t digit = (uint64_t)(*text - '0');
+
+		if (n > (most - digit) / 10)
 			return false;
+		n = n * 10 + digit;
 	}
 	unit = *text && bytes ? strchr(units, *text) : NULL;
 	if (unit) {
 		unsigned shift = 10 * (unsigned)(unit - units + 1);
 
-		if (n > UINT64_MAX >> (shift + 1))
+		if (n > most >> shift)
 			return false;
 		n <<= shift;
 		text++;
