@@ -160,3 +160,16 @@ print(os.WEXITSTATUS(os.waitpid(pid, 0)[1]))"
 	policy_of_all
 	in_each stops_in_connect
 }
+
+hears_of_its_children() {
+	"$CALLGATE" enforce --backend "$BACKEND" -p policy.yaml -q -o "$TEXT" \
+		sh -c 'for i in $(seq "$0"); do echo | cat | cat; done' "$CHILDREN" >said
+	expect_same "$(wc -l <said)" "$CHILDREN"
+}
+
+@test "a shell that is told of its dead children again and again does not hang" {
+	CHILDREN=200
+	[ -z "${CALLGATE_SOAK:-}" ] || CHILDREN=2000
+	policy_of_all
+	in_each hears_of_its_children
+}

@@ -198,6 +198,15 @@ print(urllib.request.urlopen(sys.argv[1]).read().decode().strip())'
 	diff native watched
 }
 
+@test "in a user namespace of its own" {
+	unshare -Ur true || skip 'no user namespaces here'
+	policy <<<'default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}'
+	run unshare -Ur "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
+		bash -c 'exec 3<>/dev/tcp/127.0.0.1/9'
+	[[ "$output" == *'Permission denied'* ]]
+	expect_event '.call == "connect" and .verdict == "deny" and .errno == "EACCES"'
+}
+
 @test "a program that may not be run fails with the rule's errno" {
 	policy_of_tools
 	run enforce sh -c 'id; echo "status $?"'
