@@ -138,19 +138,13 @@ static bool stays_in_its_stream(const struct pending *pending)
 	       (socket->type == SOCK_STREAM || socket->type == SOCK_SEQPACKET);
 }
 
-/* Nobody but the task, which waits, can put another socket in the place of the call's. */
-static bool has_descriptors_alone(const struct task *task)
-{
-	return task->process->tasks == 1 && !task->process->shares_files;
-}
-
 /* What must not be let go as it is. */
-static bool must_be_made_on_behalf(const struct task *task, const struct pending *pending)
+static bool must_be_made_on_behalf(const struct pending *pending)
 {
 	if (is_listen(&pending->call))
-		return !has_descriptors_alone(task) || call_is_socketcall(&pending->call);
+		return !pending->fd_stays || call_is_socketcall(&pending->call);
 	return names_in_memory(&pending->call) &&
-	       !(stays_in_its_stream(pending) && has_descriptors_alone(task));
+	       !(stays_in_its_stream(pending) && pending->fd_stays);
 }
 
 /* Looked at once, and then again when the task has made a call that may change them. */
@@ -293,7 +287,7 @@ static enum trap_response carry_out(
 		return TRAP_ANSWER;
 	}
 	reserve(gate, task, pending);
-	if (mode_enforces(gate->mode) && must_be_made_on_behalf(task, pending))
+	if (mode_enforces(gate->mode) && must_be_made_on_behalf(pending))
 		return make_on_behalf(gate, task, pending, answer);
 	/*
 	 * CONTINUE. It cannot be raced: the task stands in a ptrace stop, or waits at
@@ -304,7 +298,7 @@ static enum trap_response carry_out(
 	 *
 	 * A message through a Unix stream is in memory, but where it goes is not: see
 	 * stays_in_its_stream(); and its socket is the one that was looked at, as is that of
-	 * listen(2), see has_descriptors_alone().
+	 * listen(2): pending->fd_stays.
 	 *
 	 * What a network mode judges by its socket (getsockopt, accept, ...) is
 	 * decided for the socket that the descriptor in the register stands for

@@ -50,7 +50,7 @@ struct pending {
 	struct arena arena; /* of the call */
 	struct moment at;   /* of the trap */
 	struct socket_facts socket;
-	bool unbound; /* listen(2) on an internet socket that has no port yet */
+	bool unbound;                  /* listen(2) on an internet socket that has no port yet */
 	const struct stack *stack;     /* in the arena; NULL: not taken */
 	const struct lineage *lineage; /* owned: who made the call; exec changes the process's */
 	char comm[COMM_SIZE];          /* the same */
@@ -75,7 +75,8 @@ struct pending {
 	uint64_t reserved;                     /* budgets that hold a place for the spawn */
 	const struct event_spawning *spawning; /* in the arena: who held one, too */
 	size_t spawning_len;
-	int fd; /* our duplicate of the call's socket, or -1 */
+	int fd;        /* our duplicate of the call's socket, or -1 */
+	bool fd_stays; /* nobody but the task, which waits, can put another one in its place */
 	enum pending_stage stage;
 	pid_t tid;
 	struct pending *parked; /* owned: the same call before, when its stack was taken */

@@ -36,6 +36,9 @@ static void find_socket(const struct watch *watch, struct task *task, struct pen
 	int fd = (int)(value ? value->num : pending->call.args[0]);
 
 	pending->socket = (struct socket_facts){ 0 };
+	/* As it is when the socket is looked at: a thread may swap it, and end, while the call is
+	 * held. */
+	pending->fd_stays = task->process->tasks == 1 && !task->process->shares_files;
 	if (!judged && (!value || !uses_socket(&pending->call)))
 		return;
 	pending->fd = socket_dup_task(task, fd);

@@ -338,6 +338,37 @@ while s.recv(999): pass' "$reachable/sock"
 	expect_events 50 '.call == "connect" and .reason == "ask.denied"'
 }
 
+@test "a socket that a thread swaps before it ends, while its listen is asked about" {
+	cat >swap.py <<-'PY'
+		import os, socket, threading, time
+		asked, other = socket.socket(), socket.socket(socket.AF_INET6)
+		def swap():
+		    time.sleep(0.5)
+		    os.dup2(other.fileno(), asked.fileno())
+		threading.Thread(target=swap).start()
+		asked.listen()
+		print("listens:", other.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+	PY
+	cat >answers <<-'PY'
+		import json, socket, time
+		s = socket.socket(socket.AF_UNIX)
+		s.connect("sock")
+		for line in s.makefile():
+		    m = json.loads(line)
+		    if m["type"] == "request":
+		        time.sleep(1.5)
+		        s.sendall(json.dumps({"id": m["id"], "verdict": "allow"}).encode() + b"\n")
+	PY
+	policy <<<'default: {connect: allow, bind: ask, exec: allow, spawn: allow, socket: allow}'
+	start_ask -p policy.yaml -- python3 swap.py
+	python3 answers 3>&- &
+	SERVERS+=($!)
+	wait "$GATE"
+	cat said
+	[ "$(cat said)" = 'listens: 0' ]
+	expect_event '.call == "listen" and .reason == "ask.once"'
+}
+
 # The program answers by the path it was asked about; what runs must be that.
 exec_is_what_was_asked() {
 	mkdir programs
