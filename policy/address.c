@@ -97,6 +97,20 @@ void address_from_in6(const struct in6_addr *in6, bool connect, struct address *
 	*out = prefix.addr;
 }
 
+bool address_from_text(const char *text, bool connect, struct address *out)
+{
+	struct in6_addr in6;
+	struct in_addr in;
+
+	if (inet_pton(AF_INET, text, &in) == 1)
+		address_from_in(&in, connect, out);
+	else if (inet_pton(AF_INET6, text, &in6) == 1)
+		address_from_in6(&in6, connect, out);
+	else
+		return false;
+	return true;
+}
+
 bool address_equal(const struct address *a, const struct address *b)
 {
 	return a->bits == b->bits && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));

@@ -29,6 +29,9 @@ struct prefix {
 void address_from_in(const struct in_addr *in, bool connect, struct address *out);
 void address_from_in6(const struct in6_addr *in6, bool connect, struct address *out);
 
+/* The same of "192.0.2.1" or "2001:db8::1". Returns false when it is neither; a zone is none. */
+bool address_from_text(const char *text, bool connect, struct address *out);
+
 /* Normal form of a prefix with no bits after len: 2002:a00::/24 is 10.0.0.0/8. */
 void prefix_normalise(struct prefix *prefix, bool connect);
 

@@ -1,6 +1,5 @@
 #include "policy/hosts_file.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,21 +8,6 @@
 #include "policy/host_name.h"
 
 enum { NAME_MAX_LEN = 255 };
-
-static bool parse_address(const char *text, struct address *out)
-{
-	struct in_addr in;
-	struct in6_addr in6;
-
-	memset(out, 0, sizeof(*out));
-	if (inet_pton(AF_INET, text, &in) == 1)
-		address_from_in(&in, true, out);
-	else if (inet_pton(AF_INET6, text, &in6) == 1)
-		address_from_in6(&in6, true, out);
-	else
-		return false;
-	return true;
-}
 
 void hosts_file_each(const char *path, hosts_file_fn *fn, void *ctx)
 {
@@ -41,7 +25,7 @@ void hosts_file_each(const char *path, hosts_file_fn *fn, void *ctx)
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(host, " \t"), host);
 		for (char *c = name; *c; c++)
 			*c = (char)tolower((unsigned char)*c);
-		if (host_name_is_good(name) && parse_address(text, &addr))
+		if (host_name_is_good(name) && address_from_text(text, true, &addr))
 			fn(ctx, &addr, name);
 	}
 }

@@ -1,6 +1,5 @@
 #include "policy/proxy.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -40,20 +39,12 @@ static uint16_t take_scheme(const char *url, const char **rest, bool *has_scheme
 
 static bool is_loopback(const char *host)
 {
-	struct in6_addr in6;
-	struct in_addr in;
 	struct address address;
 
 	if (!strcasecmp(host, "localhost"))
 		return true;
 	/* 0.0.0.0 and :: would be, to connect to; they are no proxy's address. */
-	if (inet_pton(AF_INET, host, &in) == 1)
-		address_from_in(&in, false, &address);
-	else if (inet_pton(AF_INET6, host, &in6) == 1)
-		address_from_in6(&in6, false, &address);
-	else
-		return false;
-	return address_set_has(SET_LOOPBACK, &address);
+	return address_from_text(host, false, &address) && address_set_has(SET_LOOPBACK, &address);
 }
 
 /* HOST and [HOST]; *rest is behind it. */

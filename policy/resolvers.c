@@ -1,6 +1,5 @@
 #include "policy/resolvers.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,20 +12,6 @@ enum { RESOLV_CONF_MAX = 1 << 20 };
 
 typedef vec_of(struct address) address_vec;
 
-static bool read_address(const char *text, struct address *out)
-{
-	struct in6_addr in6;
-	struct in_addr in;
-
-	if (inet_pton(AF_INET, text, &in) == 1)
-		address_from_in(&in, true, out);
-	else if (inet_pton(AF_INET6, text, &in6) == 1)
-		address_from_in6(&in6, true, out);
-	else
-		return false;
-	return true;
-}
-
 /* The address of a "nameserver ADDRESS" line: resolv.conf(5). A zone is not matched. */
 static bool read_line(const char *line, size_t len, struct address *out)
 {
@@ -37,7 +22,7 @@ static bool read_line(const char *line, size_t len, struct address *out)
 	memcpy(buf, line, len);
 	buf[len] = '\0';
 	return sscanf(buf, "nameserver%*[ \t]%63[0-9a-fA-F:.]", text) == 1 &&
-	       read_address(text, out);
+	       address_from_text(text, true, out);
 }
 
 static bool read_lines(const char *text, size_t len, address_vec *out)
@@ -74,7 +59,7 @@ struct address *resolvers_read(const char *path, size_t *len)
 		/* Without any, the resolver asks this host: resolv.conf(5). */
 		struct address *slot = vec_add(&found);
 
-		ok = slot && read_address("127.0.0.1", slot);
+		ok = slot && address_from_text("127.0.0.1", true, slot);
 	}
 	if (!ok)
 		vec_free(&found);

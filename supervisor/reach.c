@@ -12,15 +12,6 @@
 #include "decoders/acts_on.h"
 #include "tracer/proc_path.h"
 
-/* Where it is not, its numbers are not ours, and say nothing. */
-static bool in_our_pid_namespace(pid_t tid)
-{
-	char own[64], theirs[64];
-
-	return proc_readlink(getpid(), "ns/pid", own, sizeof(own)) &&
-	       proc_readlink(tid, "ns/pid", theirs, sizeof(theirs)) && strcmp(own, theirs) == 0;
-}
-
 static enum reach reach_task(const struct task_table *table, pid_t tid)
 {
 	if (task_find(table, tid))
@@ -71,8 +62,8 @@ enum reach reach_of(
 	if (!acts)
 		return REACH_INSIDE;
 	/* Who reads from a terminal, or gets a socket's packets, is not known; what a pidfd
-	 * stands for may change in between. */
-	if (acts->request || acts->descriptor || !in_our_pid_namespace(task->tid))
+	 * stands for may change in between. Numbers that are not ours say nothing. */
+	if (acts->request || acts->descriptor || !proc_shares_pid_namespace(task->tid))
 		return REACH_OUTSIDE;
 	who = (pid_t)call->args[acts->who];
 	if (acts->signal)
@@ -91,6 +82,6 @@ bool reach_traces_callgate(const struct task *task, const struct call *call)
 	bool attaches = strcmp(call->name, "ptrace") == 0 &&
 			(call->args[0] == PTRACE_ATTACH || call->args[0] == PTRACE_SEIZE);
 
-	return attaches && in_our_pid_namespace(task->tid) &&
+	return attaches && proc_shares_pid_namespace(task->tid) &&
 	       tgkill(getpid(), (pid_t)call->args[1], 0) == 0;
 }

@@ -28,6 +28,14 @@ size_t proc_readlink(pid_t pid, const char *entry, char *buf, size_t size)
 	return (size_t)n;
 }
 
+bool proc_shares_pid_namespace(pid_t pid)
+{
+	char ours[32], theirs[32];
+
+	return proc_readlink(getpid(), "ns/pid", ours, sizeof(ours)) &&
+	       proc_readlink(pid, "ns/pid", theirs, sizeof(theirs)) && strcmp(ours, theirs) == 0;
+}
+
 void proc_read_comm(pid_t tid, char comm[static COMM_SIZE])
 {
 	char path[PROC_PATH_SIZE];

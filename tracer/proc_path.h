@@ -24,6 +24,9 @@ void proc_path(char buf[static PROC_PATH_SIZE], pid_t pid, const char *entry);
 /* Reads a link of /proc. Returns its length; 0, and "", when it cannot be read or does not fit. */
 size_t proc_readlink(pid_t pid, const char *entry, char *buf, size_t size);
 
+/* Whether the numbers of processes that it is given are ours: pid_namespaces(7). */
+bool proc_shares_pid_namespace(pid_t pid);
+
 /* The name the kernel has for a task, /proc/PID/comm; "" when it cannot be read. */
 void proc_read_comm(pid_t tid, char comm[static COMM_SIZE]);
 

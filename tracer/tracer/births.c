@@ -50,15 +50,10 @@ static void newborn_born(struct tracer *tracer, const struct newborn *newborn,
 /* It never changes for a process, only for its children: setns(2), unshare(2). */
 static bool shares_pid_namespace(struct process *process)
 {
-	char ours[32], its[32];
-
-	if (process->pid_namespace == PID_NAMESPACE_UNKNOWN) {
-		bool same = proc_readlink(getpid(), "ns/pid", ours, sizeof(ours)) &&
-			    proc_readlink(process->pid, "ns/pid", its, sizeof(its)) &&
-			    strcmp(ours, its) == 0;
-
-		process->pid_namespace = same ? PID_NAMESPACE_OURS : PID_NAMESPACE_OTHER;
-	}
+	if (process->pid_namespace == PID_NAMESPACE_UNKNOWN)
+		process->pid_namespace = proc_shares_pid_namespace(process->pid)
+						 ? PID_NAMESPACE_OURS
+						 : PID_NAMESPACE_OTHER;
 	return process->pid_namespace == PID_NAMESPACE_OURS;
 }
 
