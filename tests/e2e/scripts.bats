@@ -5,7 +5,9 @@ load helper
 @test "the scripts are clean for shellcheck" {
 	cd "$SOURCE"
 	shellcheck run check .ci/run .ci/install .ci/build .ci/package .ci/fresh-root tests/run-tap \
+		tests/*/run tests/aarch64/build tests/kernels/fetch tests/kernels/initramfs \
 		tests/e2e/helper.bash tests/e2e/commands.bash
+	shellcheck --shell=bash tests/kernels/inside
 }
 
 need_build() {

@@ -42,6 +42,14 @@ as_nobody() {
 	as_nobody stacks
 }
 
+@test "stacks that are judged" {
+	as_nobody stacks_judged
+}
+
+@test "stacks through libraries" {
+	as_nobody stacks_libraries
+}
+
 @test "exec" {
 	as_nobody exec
 }
