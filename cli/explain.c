@@ -10,7 +10,7 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "supervisor/policies.h"
-#include "decoders/json.h"
+#include "decoders/json_value.h"
 #include "decoders/text.h"
 #include "supervisor/run.h"
 

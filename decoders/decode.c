@@ -1,20 +1,14 @@
-#include "decoders/decode.h"
-
 #include <errno.h>
 #include <string.h>
 #include <linux/audit.h>
 
 #include "decoders/clone_args.h"
+#include "decoders/decode/parts.h"
 
 enum { PATH_KEPT = 4096 /* PATH_MAX: longer is ENAMETOOLONG */, PATH_COUNTED = 128 * 1024 };
 enum { DATA_KEPT = 256 };
 
 static const uint64_t low32 = UINT32_MAX;
-
-uint64_t decode_number(const struct decoder *d, unsigned index)
-{
-	return d->numbers[index] & d->pointer_mask;
-}
 
 static void decode_path(struct decoder *d, const struct call_field *field, struct value *v)
 {

@@ -1,3 +1,6 @@
+#include "decoders/json.h"
+
+#include "base/cleanup.h"
 #include "decoders/json/parts.h"
 
 static void put_undecoded(struct record *record, const struct call *call)

@@ -71,11 +71,4 @@ bool json_record_args(struct record *record, const char *key, const struct call 
 /* The same as a new tree, for those who look into it; NULL when there is no memory. */
 json_t *json_call_args(const struct call *call, const struct socket_facts *facts);
 
-/* A string, or {"base64":"..."} when the bytes are not UTF-8. */
-json_t *json_bytes(const void *bytes, size_t len);
-
-/* An integer, or a string when it is above 2^53 and a reader's double would round it. */
-json_t *json_number(int64_t value);
-json_t *json_unsigned(uint64_t value);
-
 #endif

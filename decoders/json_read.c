@@ -1,9 +1,10 @@
-#include "decoders/json_read/parts.h"
+#include "decoders/json_read.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "decoders/json_read/parts.h"
+#include "decoders/socket_names.h"
 
 static const struct call_desc *desc_by_name(const char *name)
 {
@@ -53,76 +54,15 @@ void json_read_call(const struct json_call *from, struct arena *arena, struct ca
 	}
 }
 
-static bool read_digits(const struct json_node *value, bool negative, uint64_t *out)
+void json_read_socket(const struct json_node *from, struct socket_facts *out)
 {
-	const char *text = json_node_text(value);
-	char *end = NULL;
+	uint64_t family, type, protocol;
+	const struct json_node *named = json_node_get(from, "protocol");
 
-	if (!text || text[negative] < '0' || text[negative] > '9')
-		return false;
-	errno = 0;
-	*out = strtoull(text + negative, &end, 10);
-	return !errno && !*end;
-}
-
-bool json_read_unsigned(const struct json_node *value, uint64_t *out)
-{
-	if (!json_node_is(value, JSON_NODE_INTEGER))
-		return read_digits(value, false, out);
-	*out = (uint64_t)json_node_integer(value);
-	return json_node_integer(value) >= 0;
-}
-
-bool json_read_number(const struct json_node *value, int64_t *out)
-{
-	const char *text = json_node_text(value);
-	bool negative = text && text[0] == '-';
-	uint64_t magnitude;
-
-	if (json_node_is(value, JSON_NODE_INTEGER)) {
-		*out = json_node_integer(value);
-		return true;
-	}
-	if (!read_digits(value, negative, &magnitude) || magnitude > (uint64_t)INT64_MAX + negative)
-		return false;
-	*out = (int64_t)(negative ? -magnitude : magnitude);
-	return true;
-}
-
-bool json_read_hex(const struct json_node *value, uint64_t *out)
-{
-	const char *text = json_node_text(value);
-	char *end = NULL;
-
-	if (!text || strncmp(text, "0x", 2) != 0 || !text[2] || text[2] == '-' || text[2] == '+')
-		return false;
-	errno = 0;
-	*out = strtoull(text + 2, &end, 16);
-	return !errno && !*end;
-}
-
-bool json_read_name(const struct json_node *value, const struct name_row *names, uint64_t *out)
-{
-	const struct name_row *row = NULL;
-
-	if (names && json_node_is(value, JSON_NODE_STRING))
-		row = name_find(names, json_node_text(value));
-	if (!row)
-		return json_read_unsigned(value, out);
-	*out = row->value;
-	return true;
-}
-
-bool json_read_flags(const struct json_node *value, const struct name_row *names, uint64_t *out)
-{
-	*out = 0;
-	for (size_t i = 0; i < json_node_count(value); i++) {
-		const struct json_node *element = json_node_at(value, i);
-		uint64_t bits;
-
-		if (!json_read_hex(element, &bits) && !json_read_name(element, names, &bits))
-			return false;
-		*out |= bits;
-	}
-	return json_node_is(value, JSON_NODE_ARRAY);
+	*out = (struct socket_facts){ 0 };
+	if (!json_read_name(json_node_get(from, "family"), socket_families, &family) ||
+		!json_read_name(json_node_get(from, "type"), socket_types, &type) ||
+		!json_read_name(named, socket_protocols((int)family), &protocol))
+		return;
+	*out = (struct socket_facts){ true, (int)family, (int)type, (int)protocol };
 }

@@ -34,17 +34,4 @@ void json_read_call(const struct json_call *from, struct arena *arena, struct ca
  */
 void json_read_socket(const struct json_node *from, struct socket_facts *out);
 
-/*
- * The bytes of a json_bytes(): the string's own or, for base64, in the arena;
- * NUL-terminated in both cases. NULL when the value is neither or does not fit.
- */
-const char *json_read_bytes(const struct json_node *value, struct arena *arena, size_t *len);
-
-/* The same for a text that cannot have NUL bytes within, such as a path. */
-const char *json_read_text(const struct json_node *value, struct arena *arena);
-
-/* An integer, or a string of digits as json_number() writes above 2^53. False: it is neither. */
-bool json_read_number(const struct json_node *value, int64_t *out);
-bool json_read_unsigned(const struct json_node *value, uint64_t *out);
-
 #endif

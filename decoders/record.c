@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "decoders/json.h"
+#include "decoders/json_value.h"
 
 /* Integers up to here are exact in a reader's double. */
 static const uint64_t exact_max = UINT64_C(1) << 53;

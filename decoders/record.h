@@ -27,7 +27,7 @@ void record_open(struct record *record, struct sbuf *out);
 /* Ends it. False when anything in it failed: what was added is then of no use. */
 bool record_close(struct record *record);
 
-/* Numbers above 2^53 are written as strings, as json_number() does. */
+/* Numbers above 2^53, which a reader's double would round, are written as strings (RFC 8259). */
 void record_number(struct record *record, const char *key, int64_t value);
 void record_unsigned(struct record *record, const char *key, uint64_t value);
 /* Nanoseconds as a decimal fraction of microseconds. */

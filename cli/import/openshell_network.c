@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "cli/import/openshell.h"
+#include "cli/import/openshell_impl.h"
 #include "policy/address.h"
 #include "policy/destination.h"
 #include "policy/glob.h"

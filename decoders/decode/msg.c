@@ -1,4 +1,4 @@
-#include "decoders/decode.h"
+#include "decoders/decode/parts.h"
 
 #include <limits.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "decoders/decode.h"
+#include "decoders/decode/parts.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "decoders/decode.h"
+#include "decoders/decode/parts.h"
 
 /*
  * Bounds on argv and envp. The kernel takes strings of 128 KiB

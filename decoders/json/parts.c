@@ -1,54 +1,7 @@
 #include "decoders/json/parts.h"
 
-#include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <openssl/evp.h>
-
-#include "base/cleanup.h"
-#include "base/escape.h"
-
-/* Integers up to here are exact in a double: 2^53, as RFC 8259 advises. */
-#define EXACT_MAX (INT64_C(1) << 53)
-
-json_t *json_number(int64_t value)
-{
-	char text[24];
-
-	if (value >= -EXACT_MAX && value <= EXACT_MAX)
-		return json_integer(value);
-	snprintf(text, sizeof(text), "%" PRId64, value);
-	return json_string(text);
-}
-
-json_t *json_unsigned(uint64_t value)
-{
-	char text[24];
-
-	if (value <= EXACT_MAX)
-		return json_integer((json_int_t)value);
-	snprintf(text, sizeof(text), "%" PRIu64, value);
-	return json_string(text);
-}
-
-json_t *json_bytes(const void *bytes, size_t len)
-{
-	cleanup_free unsigned char *text = NULL;
-
-	if (!len)
-		return json_string("");
-	if (utf8_valid(bytes, len))
-		return json_stringn(bytes, len);
-	if (len > INT_MAX / 2)
-		return NULL;
-	text = malloc((len + 2) / 3 * 4 + 1);
-	if (!text)
-		return NULL;
-	EVP_EncodeBlock(text, bytes, (int)len);
-	return json_pack("{s:s}", "base64", (const char *)text);
-}
-
 struct json_key json_key_suffixed(const char *name, const char *suffix)
 {
 	struct json_key key;

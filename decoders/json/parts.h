@@ -3,8 +3,9 @@
 #define CALLGATE_DECODERS_JSON_PARTS_H
 
 #include "base/names.h"
-#include "decoders/json.h"
+#include "decoders/call.h"
 #include "decoders/record.h"
+#include "decoders/socket_facts.h"
 
 /* The arguments being written. */
 struct json_out {

@@ -1,11 +1,6 @@
 #include "decoders/json_read/parts.h"
 
-#include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <openssl/evp.h>
-
-#include "base/escape.h"
 
 const struct json_node *json_in_get(const struct json_in *in, const char *name, const char *suffix)
 {
@@ -41,45 +36,6 @@ enum value_status json_in_status(const struct json_in *in, const char *name)
 		return VALUE_OK;
 	row = json_node_is(word, JSON_NODE_STRING) ? name_find(words, json_node_text(word)) : NULL;
 	return row ? (enum value_status)row->value : VALUE_UNREADABLE;
-}
-
-/* What EVP_EncodeBlock() wrote. It pads with zeros, which are not part of the bytes. */
-static const char *read_base64(const struct json_node *value, struct arena *arena, size_t *len)
-{
-	const char *text = json_node_text(value);
-	size_t size = json_node_text_len(value), padding = 0;
-	unsigned char *out;
-	int n;
-
-	if (!text || size % 4 || size > INT_MAX)
-		return NULL;
-	while (padding < 2 && padding < size && text[size - 1 - padding] == '=')
-		padding++;
-	out = arena_alloc(arena, size / 4 * 3 + 1);
-	if (!out)
-		return NULL;
-	n = size ? EVP_DecodeBlock(out, (const unsigned char *)text, (int)size) : 0;
-	if (n < (int)padding)
-		return NULL;
-	*len = (size_t)n - padding;
-	out[*len] = '\0';
-	return (const char *)out;
-}
-
-const char *json_read_bytes(const struct json_node *value, struct arena *arena, size_t *len)
-{
-	if (!json_node_is(value, JSON_NODE_STRING))
-		return read_base64(json_node_get(value, "base64"), arena, len);
-	*len = json_node_text_len(value);
-	return json_node_text(value);
-}
-
-const char *json_read_text(const struct json_node *value, struct arena *arena)
-{
-	size_t len = 0;
-	const char *text = json_read_bytes(value, arena, &len);
-
-	return text && strlen(text) == len ? text : NULL;
 }
 
 void json_in_bytes(const struct json_in *in, const char *name, struct bytes_value *out)

@@ -2,8 +2,9 @@
 #ifndef CALLGATE_DECODERS_JSON_READ_PARTS_H
 #define CALLGATE_DECODERS_JSON_READ_PARTS_H
 
-#include "base/names.h"
-#include "decoders/json_read.h"
+#include "decoders/call.h"
+#include "decoders/json_value.h"
+#include "decoders/socket_facts.h"
 
 struct json_in {
 	const struct json_node *object; /* the arguments, or one message's */
@@ -22,15 +23,6 @@ uint64_t json_in_number(const struct json_in *in, const char *name, const char *
 
 /* False: the member is not there, or no unsigned number of 32 bits. */
 bool json_in_number32(const struct json_in *in, const char *name, uint32_t *out);
-
-/* "0x1f". */
-bool json_read_hex(const struct json_node *value, uint64_t *out);
-
-/* A name of the table, or a number. */
-bool json_read_name(const struct json_node *value, const struct name_row *names, uint64_t *out);
-
-/* An array of names and "0x..." elements. */
-bool json_read_flags(const struct json_node *value, const struct name_row *names, uint64_t *out);
 
 void json_in_bytes(const struct json_in *in, const char *name, struct bytes_value *out);
 

@@ -81,19 +81,6 @@ static void read_facts(const struct json_in *in, const struct sockaddr_value *s)
 	*in->facts = facts;
 }
 
-void json_read_socket(const struct json_node *from, struct socket_facts *out)
-{
-	uint64_t family, type, protocol;
-	const struct json_node *named = json_node_get(from, "protocol");
-
-	*out = (struct socket_facts){ 0 };
-	if (!json_read_name(json_node_get(from, "family"), socket_families, &family) ||
-		!json_read_name(json_node_get(from, "type"), socket_types, &type) ||
-		!json_read_name(named, socket_protocols((int)family), &protocol))
-		return;
-	*out = (struct socket_facts){ true, (int)family, (int)type, (int)protocol };
-}
-
 const struct sockaddr_value *json_in_sockaddr(const struct json_in *in, const char *name)
 {
 	enum value_status status = json_in_status(in, name);

@@ -7,6 +7,7 @@
 
 #include "base/names.h"
 #include "decoders/json_read.h"
+#include "decoders/json_value.h"
 #include "policy/errno_name.h"
 #include "report/log/stack.h"
 #include "report/outcome.h"

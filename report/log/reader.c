@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/sbuf.h"
-#include "decoders/json_read.h"
+#include "decoders/json_value.h"
 #include "report/log/event.h"
 #include "report/log/lines.h"
 

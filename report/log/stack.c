@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decoders/json_read.h"
+#include "decoders/json_value.h"
 
 static enum stack_lack read_lack(const struct json_node *frame)
 {

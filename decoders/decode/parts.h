@@ -2,8 +2,8 @@
  * What the decoders of the value types share. A decoder takes one field of a
  * call's row and fills its value; decode.c has the array of them by type.
  */
-#ifndef CALLGATE_DECODERS_DECODE_H
-#define CALLGATE_DECODERS_DECODE_H
+#ifndef CALLGATE_DECODERS_DECODE_PARTS_H
+#define CALLGATE_DECODERS_DECODE_PARTS_H
 
 #include "decoders/call.h"
 #include "decoders/decode/memory.h"
@@ -25,7 +25,10 @@ value_decoder decode_strings, decode_environment;   /* decoders/decode/strings.c
 value_decoder decode_msg, decode_msgs;              /* decoders/decode/msg.c */
 
 /* The number a field is about, cut to a pointer's size. */
-uint64_t decode_number(const struct decoder *d, unsigned index);
+static inline uint64_t decode_number(const struct decoder *d, unsigned index)
+{
+	return d->numbers[index] & d->pointer_mask;
+}
 
 /* Reads a socket address of a call. Never NULL: VALUE_CUT when the arena is full. */
 const struct sockaddr_value *decode_sockaddr_at(struct decoder *d, uint64_t addr, int64_t len);

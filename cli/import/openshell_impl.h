@@ -1,6 +1,6 @@
 /* What the two halves of importing an OpenShell policy share. */
-#ifndef CALLGATE_CLI_IMPORT_OPENSHELL_H
-#define CALLGATE_CLI_IMPORT_OPENSHELL_H
+#ifndef CALLGATE_CLI_IMPORT_OPENSHELL_IMPL_H
+#define CALLGATE_CLI_IMPORT_OPENSHELL_IMPL_H
 
 #include <stdbool.h>
 
