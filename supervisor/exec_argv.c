@@ -9,12 +9,46 @@
 
 enum { ARGV_BYTES_MAX = 128 * 1024 };
 
-/* The arguments of a stopped process as they lie in its memory: each ends with a NUL. */
+/* Arguments as they lie in memory: each ends with a NUL. */
 struct arguments {
 	const uint8_t *bytes;
-	size_t len;
+	size_t len, n;
 	bool cut; /* there is more */
 };
+
+static size_t item_len(const uint8_t *item, const struct arguments *arguments)
+{
+	size_t left = (size_t)(arguments->bytes + arguments->len - item);
+	const uint8_t *end = memchr(item, '\0', left);
+
+	return end ? (size_t)(end - item) : left;
+}
+
+/*
+ * The kernel puts one behind the other (copy_strings() in fs/exec.c). False where that is not
+ * so, or where there are more of them than were read.
+ */
+static bool take_arguments(
+	const struct exec_stack *stack, struct arena *arena, struct arguments *out)
+{
+	size_t len;
+	const char *first = exec_stack_argument(stack, 0, &len), *next = first;
+	uint8_t *bytes;
+
+	for (size_t i = 0; i < stack->argc; i++) {
+		if (!next || exec_stack_argument(stack, i, &len) != next)
+			return false;
+		next += len + 1;
+	}
+	if (!first)
+		return false;
+	out->len = (size_t)(next - first);
+	out->n = stack->argc;
+	out->bytes = bytes = arena_alloc(arena, out->len);
+	if (bytes)
+		memcpy(bytes, first, out->len);
+	return bytes;
+}
 
 static bool read_arguments(pid_t pid, struct arena *arena, struct arguments *out)
 {
@@ -26,7 +60,6 @@ static bool read_arguments(pid_t pid, struct arena *arena, struct arguments *out
 	proc_path(path, pid, "cmdline");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	out->bytes = bytes;
-	out->len = 0;
 	if (fd < 0 || !bytes)
 		return false;
 	while (out->len < ARGV_BYTES_MAX) {
@@ -36,34 +69,19 @@ static bool read_arguments(pid_t pid, struct arena *arena, struct arguments *out
 		out->len += (size_t)n;
 	}
 	out->cut = out->len == ARGV_BYTES_MAX;
+	for (size_t at = 0; at < out->len; out->n++)
+		at += item_len(bytes + at, out) + 1;
 	return out->len > 0;
 }
 
-static size_t item_len(const uint8_t *item, const struct arguments *arguments)
+static void split(const struct arguments *arguments, struct bytes_value *items)
 {
-	size_t left = (size_t)(arguments->bytes + arguments->len - item);
-	const uint8_t *end = memchr(item, '\0', left);
+	size_t at = 0;
 
-	return end ? (size_t)(end - item) : left;
-}
-
-static size_t count_items(const struct arguments *arguments)
-{
-	size_t n = 0;
-
-	for (size_t at = 0; at < arguments->len; n++)
-		at += item_len(arguments->bytes + at, arguments) + 1;
-	return n;
-}
-
-static size_t split(const struct arguments *arguments, struct bytes_value *items, size_t max)
-{
-	size_t n = 0;
-
-	for (size_t at = 0; at < arguments->len && n < max; n++) {
+	for (size_t i = 0; i < arguments->n; i++) {
 		size_t len = item_len(arguments->bytes + at, arguments);
 
-		items[n] = (struct bytes_value){
+		items[i] = (struct bytes_value){
 			.status = VALUE_OK,
 			.data = arguments->bytes + at,
 			.len = len,
@@ -71,7 +89,6 @@ static size_t split(const struct arguments *arguments, struct bytes_value *items
 		};
 		at += len + 1;
 	}
-	return n;
 }
 
 /* Where a script's own path stands among them: what is before it is its interpreters'. */
@@ -88,28 +105,29 @@ static size_t find_script(
 	return n >= given ? n - given : 0;
 }
 
-void exec_argv_refresh(pid_t pid, struct pending *pending)
+void exec_argv_refresh(pid_t pid, const struct exec_stack *stack, struct pending *pending)
 {
 	struct value *argv = (struct value *)call_value(&pending->call, "argv");
-	struct arguments arguments;
+	struct arguments arguments = { 0 };
 	struct bytes_value *items;
-	size_t n, first = 0;
+	size_t first = 0;
 
-	if (!argv || argv->strings.status != VALUE_OK ||
+	if (!argv || argv->strings.status != VALUE_OK)
+		return;
+	if (!take_arguments(stack, &pending->arena, &arguments) &&
 		!read_arguments(pid, &pending->arena, &arguments))
 		return;
-	n = count_items(&arguments);
-	items = arena_alloc(&pending->arena, n * sizeof(*items));
+	items = arena_alloc(&pending->arena, arguments.n * sizeof(*items));
 	if (!items)
 		return;
-	n = split(&arguments, items, n);
+	split(&arguments, items);
 	if (pending->program && pending->program->script) {
-		first = find_script(&pending->call, items, n, argv->strings.len);
-		if (argv->strings.len && first < n)
+		first = find_script(&pending->call, items, arguments.n, argv->strings.len);
+		if (argv->strings.len && first < arguments.n)
 			items[first] = argv->strings.items[0];
 	}
 	argv->strings.items = items + first;
-	argv->strings.len = argv->strings.full_len = n - first;
+	argv->strings.len = argv->strings.full_len = arguments.n - first;
 	if (arguments.cut)
 		argv->strings.status = VALUE_CUT;
 }

@@ -173,7 +173,8 @@ static void exec_path(const struct call *call, char *path, size_t size)
 	path[value->bytes.len] = '\0';
 }
 
-static void gather_exec_target(const struct task *task, struct pending *pending)
+static void gather_exec_target(
+	const struct judge *judge, const struct task *task, struct pending *pending)
 {
 	const struct value *dirfd = call_value(&pending->call, "dirfd");
 	char path[PATH_MAX];
@@ -185,7 +186,7 @@ static void gather_exec_target(const struct task *task, struct pending *pending)
 
 	exec_path(&pending->call, path, sizeof(path));
 	pending->exec = malloc(sizeof(*pending->exec));
-	if (pending->exec && exec_target(task->tid, &given, pending->exec) < 0) {
+	if (pending->exec && exec_target(judge->programs, task->tid, &given, pending->exec) < 0) {
 		free(pending->exec);
 		pending->exec = NULL;
 	}
@@ -201,7 +202,7 @@ void judge_gather(const struct judge *judge, const struct task *task, struct pen
 		pending->module = stacking_module(judge->stacks, task, pending);
 	judge_gather_paths(task, pending);
 	if (kind == CALL_KIND_EXEC) {
-		gather_exec_target(task, pending);
+		gather_exec_target(judge, task, pending);
 		exec_environment_gather(judge, task, pending);
 	}
 }

@@ -27,8 +27,9 @@ struct judge {
 	const char *const *env_ignored;
 	bool by_path; /* of a log, not of a task: see struct request */
 	bool uses_stack;
-	struct stacks *stacks;     /* borrowed; where uses_stack */
-	struct ask_rules *answers; /* borrowed; NULL: nobody is asked */
+	const struct program_lookup *programs; /* borrowed; of a run: for judge_gather() */
+	struct stacks *stacks;                 /* borrowed; where uses_stack */
+	struct ask_rules *answers;             /* borrowed; NULL: nobody is asked */
 };
 
 /* The policy that a call is judged by from beginning to end. */

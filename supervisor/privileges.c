@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
+#include "policy/identity.h"
 #include "supervisor/behalf/status.h"
 #include "tracer/proc_path.h"
 
@@ -41,6 +42,15 @@ static bool read_standing(pid_t tid, struct standing *out)
 	out->egid = field_number(status, "Gid", 1);
 	out->no_new_privs = field_number(status, "NoNewPrivs", 0) == 1;
 	return true;
+}
+
+/* Giving it some, as by chmod(2) or setxattr(2), changes its ctime. */
+static void put_plain(struct privileges *privileges, const struct stat *st)
+{
+	struct identity id;
+
+	identity_of_stat(st, &id);
+	identity_set_put(&privileges->plain, &id);
 }
 
 /* How the file would give privileges; NULL when it would not. */
@@ -91,12 +101,16 @@ bool privileges_withheld(struct privileges *privileges, const struct task *task,
 	struct stat st;
 	bool capable;
 
+	if (identity_set_has(&privileges->plain, &program->id))
+		return false;
 	proc_path(exe, task->process->pid, "exe");
 	if (stat(exe, &st) < 0)
 		return false;
 	capable = getxattr(exe, "security.capability", NULL, 0) > 0;
-	if (!capable && !(st.st_mode & (S_ISUID | S_ISGID)))
+	if (!capable && !(st.st_mode & (S_ISUID | S_ISGID))) {
+		put_plain(privileges, &st);
 		return false;
+	}
 	if (!read_standing(task->tid, &who) || !who.no_new_privs || has_it_anyway())
 		return false;
 	gain = gain_of(&st, capable, &who);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/sbuf.h"
+#include "policy/identity_set.h"
 #include "tracer/task.h"
 
 enum { PRIVILEGED_MAX = 64 };
@@ -19,6 +20,7 @@ enum { PRIVILEGED_MAX = 64 };
 struct privileges {
 	struct identity told[PRIVILEGED_MAX]; /* programs that were spoken of; no more than that */
 	size_t ntold;
+	struct identity_set plain; /* programs that give none */
 };
 
 /*

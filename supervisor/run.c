@@ -14,6 +14,7 @@
 #include "supervisor/emitter.h"
 #include "supervisor/exec_environment.h"
 #include "supervisor/launch.h"
+#include "supervisor/own_root.h"
 #include "supervisor/reload.h"
 #include "supervisor/signals.h"
 #include "supervisor/socket_dup.h"
@@ -233,6 +234,9 @@ static int open_gate(struct run *run, struct err **err)
 
 	run->watch.gate = &run->gate;
 	run->gate.tracer = run->tracer;
+	tracer_programs(run->tracer)->own_root =
+		own_root_is_watched(run->options->mode, run->options->select);
+	run->gate.judge.programs = tracer_programs(run->tracer);
 	return rc == 0 && run->options->mode == MODE_ASK ? open_asker(run, err) : rc;
 }
 

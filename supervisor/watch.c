@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "report/jsonl_event.h"
 #include "supervisor/event_facts.h"
+#include "supervisor/own_root.h"
 #include "supervisor/parking.h"
 #include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
@@ -306,6 +307,9 @@ enum trap_response watch_trap(struct watch *watch, struct task *task, const stru
 	watchdog_begin(&watch->watchdog, task->process->pid);
 	call_decode(&pending->call, trap, &mem, &pending->arena, &watch->decode);
 	credentials_may_change(task, &pending->call);
+	/* Before it is let go, and whatever becomes of it. */
+	if (own_root_may_end(&pending->call))
+		tracer_programs(watch->tracer)->own_root = false;
 	if (!is_selected(watch, task, &pending->call)) {
 		watch_end_reading(watch);
 		response = refuse_tracing(task, pending, TRAP_PASS, answer);

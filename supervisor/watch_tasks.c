@@ -104,7 +104,7 @@ static void warn_of_privileges(struct watch *watch, const struct task *task)
 	emit(watch->emitter, &event, &now);
 }
 
-void watch_execed(void *ctx, struct task *task)
+void watch_execed(void *ctx, struct task *task, const struct exec_stack *stack)
 {
 	struct watch *watch = ctx;
 	struct pending *pending = task->user;
@@ -121,7 +121,7 @@ void watch_execed(void *ctx, struct task *task)
 	}
 	watchdog_begin(&watch->watchdog, task->process->pid);
 	if (pending && watch->gate)
-		exec_argv_refresh(task->process->pid, pending);
+		exec_argv_refresh(task->process->pid, stack, pending);
 	if (pending && watch->environment)
 		pending->code_variables = exec_environment_variables(
 			task->process->pid, watch->environment, &pending->arena);

@@ -15,10 +15,7 @@
 #include "tracer/own_proc.h"
 #include "tracer/proc_path.h"
 
-enum {
-	INTERPRETERS_MAX = 5, /* search_binary_handler(), fs/exec.c: deeper is ELOOP */
-	HEAD_SIZE = 256,      /* BINPRM_BUF_SIZE: as much of a #! line as the kernel reads */
-};
+enum { HEAD_SIZE = 256 }; /* BINPRM_BUF_SIZE: as much of a #! line as the kernel reads */
 
 /*
  * The interpreter of a "#!" line, in place in `head`. Returns NULL when there
@@ -69,41 +66,62 @@ static int make_absolute(pid_t tid, const char *root, const char *path, char *bu
 	return proc_absolute_path(tid, root, path, buf, size) ? 0 : ENOENT;
 }
 
+/* Where a script leads to next, in place in `head`; NULL for what is none. */
+static char *look_inside(int program, char head[static HEAD_SIZE + 1], struct program_facts *facts)
+{
+	cleanup_close int fd = program >= 0 ? root_view_read_program(program) : -1;
+	char *interpreter = parse_interpreter(head, read_head(fd, head));
+
+	facts->program.interpreter = !interpreter && fd >= 0 && elf_is_interpreter(fd);
+	return interpreter;
+}
+
+/* An exec that is being looked at. */
+struct target {
+	const struct program_lookup *lookup;
+	pid_t tid;
+	const char *root; /* the task's, as we see it */
+};
+
 /*
  * Follows a path and the interpreters it leads to. The first file that is a
  * script is the program's script; the last interpreter is the program.
+ *
+ * What has run and was not changed since is no script: a script's process runs its
+ * interpreter. Should it have become one unseen, another program runs in the end than
+ * was judged here, and that one is not let go on.
  */
-static int follow(pid_t tid, const char *root, const char *path, struct program_facts *facts)
+static int follow(const struct target *target, const char *path, struct program_facts *facts)
 {
-	cleanup_close int root_fd = proc_open_root(tid);
+	bool own = target->lookup->own_root;
+	cleanup_close int root_fd = own ? -1 : proc_open_root(target->tid);
 	struct root_view view = { .fd = root_fd };
 	char head[HEAD_SIZE + 1], absolute[2 * PATH_MAX];
 
-	if (root_fd < 0)
+	if (!own && root_fd < 0)
 		return -errno;
 	for (int depth = 0; depth <= INTERPRETERS_MAX; depth++) {
 		cleanup_resolution struct resolution file = { 0 };
 		cleanup_close int fd = -1;
-		char *interpreter;
 		int rc;
 
-		rc = -make_absolute(tid, root, path, absolute, sizeof(absolute));
+		rc = -make_absolute(target->tid, target->root, path, absolute, sizeof(absolute));
 		if (rc < 0)
 			return rc;
-		rc = root_view_open_program(&view, absolute, &file, &fd);
+		rc = root_view_open_program(own ? NULL : &view, absolute, &file, &fd);
 		if (rc < 0)
 			return rc;
 		rc = set_path(facts->path, file.path);
 		if (rc < 0)
 			return rc;
 		facts->program.id = file.id;
-		interpreter = parse_interpreter(head, read_head(fd, head));
-		facts->program.interpreter = !interpreter && fd >= 0 && elf_is_interpreter(fd);
-		if (!interpreter)
+		if (identity_set_has(&target->lookup->plain, &file.id))
+			return 0;
+		path = look_inside(fd, head, facts);
+		if (!path)
 			return 0;
 		if (depth == 0)
 			set_script(facts);
-		path = interpreter;
 	}
 	return -ELOOP;
 }
@@ -143,7 +161,7 @@ static bool has_name(pid_t tid, const char *entry)
 }
 
 static int target_of_fd(
-	pid_t tid, const char *root, const struct exec_given *given, struct program_facts *facts)
+	const struct target *target, const struct exec_given *given, struct program_facts *facts)
 {
 	char path[PATH_MAX + 32], entry[32];
 	bool empty = !*given->path;
@@ -151,23 +169,25 @@ static int target_of_fd(
 	if (empty && !(given->flags & AT_EMPTY_PATH))
 		return -ENOENT;
 	snprintf(entry, sizeof(entry), "fd/%d", given->dirfd);
-	if (empty && !has_name(tid, entry))
-		return nameless_target(tid, entry, facts);
+	if (empty && !has_name(target->tid, entry))
+		return nameless_target(target->tid, entry, facts);
 	snprintf(path, sizeof(path), FD_DIR "%d%s%s", given->dirfd, empty ? "" : "/", given->path);
-	return follow(tid, root, path, facts);
+	return follow(target, path, facts);
 }
 
-int exec_target(pid_t tid, const struct exec_given *given, struct program_facts *facts)
+int exec_target(const struct program_lookup *lookup, pid_t tid, const struct exec_given *given,
+	struct program_facts *facts)
 {
 	char root[PATH_MAX];
+	const struct target target = { .lookup = lookup, .tid = tid, .root = root };
 	struct own_proc own;
 
 	facts->program = (struct program){ .path = facts->path };
 	facts->path[0] = facts->script[0] = facts->comm[0] = '\0';
-	proc_readlink(tid, "root", root, sizeof(root));
+	program_root(lookup, tid, root);
 	if (own_proc_find(given->path, &own) && !*own.rest && !has_name(tid, own.entry))
 		return nameless_target(tid, own.entry, facts);
 	if (given->path[0] == '/' || (given->dirfd == AT_FDCWD && given->path[0]))
-		return follow(tid, root, given->path, facts);
-	return target_of_fd(tid, root, given, facts);
+		return follow(&target, given->path, facts);
+	return target_of_fd(&target, given, facts);
 }

@@ -26,6 +26,7 @@ struct exec_given {
  * the kernel would refuse it as well: no such file, not executable, more than
  * five interpreters (ELOOP, as Linux has it).
  */
-int exec_target(pid_t tid, const struct exec_given *given, struct program_facts *facts);
+int exec_target(const struct program_lookup *lookup, pid_t tid, const struct exec_given *given,
+	struct program_facts *facts);
 
 #endif

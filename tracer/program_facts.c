@@ -1,6 +1,5 @@
 #include "tracer/program_facts.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,16 +20,21 @@
  */
 static bool is_nameless(const char *path, const struct stat *st)
 {
-	static const char mark[] = " (deleted)";
-	size_t len = strlen(path), mark_len = sizeof(mark) - 1;
 	struct stat named;
 
 	if (st->st_nlink == 0)
 		return true;
-	if (len < mark_len || strcmp(path + len - mark_len, mark) != 0)
-		return false;
 	/* Unless the file is really called that. */
-	return stat(path, &named) < 0 || named.st_dev != st->st_dev || named.st_ino != st->st_ino;
+	return root_path_looks_deleted(path) &&
+	       (stat(path, &named) < 0 || named.st_dev != st->st_dev || named.st_ino != st->st_ino);
+}
+
+void program_root(const struct program_lookup *lookup, pid_t tid, char root[static PATH_MAX])
+{
+	if (lookup->own_root)
+		strcpy(root, "/");
+	else
+		proc_readlink(tid, "root", root, PATH_MAX);
 }
 
 static void find_executable(pid_t pid, const char *root, struct program_facts *facts)
@@ -48,70 +52,61 @@ static void find_executable(pid_t pid, const char *root, struct program_facts *f
 	proc_strip_root(facts->path, root);
 }
 
-static uint64_t word_at(const uint8_t *p, unsigned word_size)
+/* The path execve(2) was given, from the new address space. Returns false when unknown. */
+static bool find_execfn(pid_t pid, const struct exec_stack *stack, char *buf, size_t size)
 {
-	uint64_t wide;
-	uint32_t narrow;
-
-	if (word_size == 8) {
-		memcpy(&wide, p, sizeof(wide));
-		return wide;
-	}
-	memcpy(&narrow, p, sizeof(narrow));
-	return narrow;
-}
-
-/* What the kernel told the new program: getauxval(3). 0 for what is not there. */
-struct auxv {
-	uint64_t execfn; /* AT_EXECFN: the address of the path execve(2) was given */
-	uint64_t base;   /* AT_BASE: where its ELF interpreter is, if it has one */
-};
-
-static void read_auxv(pid_t pid, unsigned word_size, struct auxv *out)
-{
-	uint8_t auxv[1024];
-	char path[PROC_PATH_SIZE];
-	cleanup_close int fd = -1;
+	size_t len;
+	const char *path = exec_stack_string(stack, stack->execfn, &len);
 	ssize_t n;
 
-	proc_path(path, pid, "auxv");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	*out = (struct auxv){ 0 };
-	if (fd < 0)
-		return;
-	n = read(fd, auxv, sizeof(auxv));
-	for (ssize_t at = 0; at + (ssize_t)(2 * word_size) <= n; at += (ssize_t)(2 * word_size)) {
-		uint64_t type = word_at(auxv + at, word_size);
-		uint64_t value = word_at(auxv + at + word_size, word_size);
-
-		if (type == AT_NULL)
-			break;
-		if (type == AT_EXECFN)
-			out->execfn = value;
-		else if (type == AT_BASE)
-			out->base = value;
+	if (path && len < size) {
+		memcpy(buf, path, len + 1);
+		return len > 0;
 	}
-}
-
-/* The path execve(2) was given, from the new address space. Returns false when unknown. */
-static bool read_execfn(pid_t pid, const struct auxv *auxv, char *buf, size_t size)
-{
-	ssize_t n = auxv->execfn ? task_memory_read(pid, auxv->execfn, buf, size) : -1;
-
+	/* It stands above everything else, and there may be much of that. */
+	n = stack->execfn ? task_memory_read(pid, stack->execfn, buf, size) : -1;
 	return n > 0 && memchr(buf, '\0', (size_t)n) && buf[0];
 }
 
-/* What the kernel gave no interpreter may be one itself; everything else is not. */
-static bool is_interpreter(pid_t pid, const struct auxv *auxv)
+/*
+ * Whether it is an ELF interpreter, run by itself. A program that runs cannot be written to
+ * (ETXTBSY), nor is there a mapping through which it could be; so what was found of it holds
+ * until its ctime has changed.
+ */
+static bool is_interpreter(struct program_lookup *lookup, pid_t pid, const struct identity *id)
 {
 	char link[PROC_PATH_SIZE];
 	cleanup_close int fd = -1;
 
-	if (auxv->base)
+	if (identity_set_has(&lookup->plain, id))
 		return false;
 	proc_path(link, pid, "exe");
 	fd = open(link, O_RDONLY | O_CLOEXEC);
-	return fd >= 0 && elf_is_interpreter(fd);
+	if (fd < 0)
+		return false;
+	if (elf_is_interpreter(fd))
+		return true;
+	identity_set_put(&lookup->plain, id);
+	return false;
+}
+
+/*
+ * A script's path is an argument of its interpreter's, after at most one other, and that
+ * one's of its own, if it is a script too (load_script() in fs/binfmt_script.c). So where it
+ * is none, there is no script; that cannot be hidden by renaming files in the meantime, and
+ * who writes to the stack for it still has a script in what was judged before.
+ */
+static bool may_be_script(const struct exec_stack *stack, const char *given)
+{
+	size_t wanted = strlen(given), len;
+
+	for (size_t i = 1; i <= 2 * INTERPRETERS_MAX && i < stack->argc; i++) {
+		const char *argument = exec_stack_argument(stack, i, &len);
+
+		if (!argument || (len == wanted && memcmp(argument, given, len) == 0))
+			return true;
+	}
+	return stack->argc == 0;
 }
 
 /* True when the path leads, by whatever links, to the file that runs: no interpreter then. */
@@ -176,20 +171,19 @@ static void find_comm(pid_t pid, const char *given, char comm[static COMM_SIZE])
 		snprintf(comm, COMM_SIZE, "%.*s", COMM_SIZE - 1, slash ? slash + 1 : given);
 }
 
-void program_at_exec(pid_t pid, unsigned word_size, struct program_facts *facts)
+void program_at_exec(struct program_lookup *lookup, pid_t pid, const struct exec_stack *stack,
+	struct program_facts *facts)
 {
 	char root[PATH_MAX], given[PATH_MAX];
-	struct auxv auxv;
 
 	facts->program = (struct program){ 0 };
 	facts->path[0] = facts->script[0] = '\0';
-	proc_readlink(pid, "root", root, sizeof(root));
+	program_root(lookup, pid, root);
 	find_executable(pid, root, facts);
-	read_auxv(pid, word_size, &auxv);
-	facts->program.interpreter = is_interpreter(pid, &auxv);
-	if (read_execfn(pid, &auxv, given, sizeof(given)))
-		find_script(pid, given, root, facts);
-	else
+	facts->program.interpreter = is_interpreter(lookup, pid, &facts->program.id);
+	if (!find_execfn(pid, stack, given, sizeof(given)))
 		given[0] = '\0';
+	else if (may_be_script(stack, given))
+		find_script(pid, given, root, facts);
 	find_comm(pid, given, facts->comm);
 }

@@ -8,8 +8,23 @@
 
 #include <limits.h>
 
+#include "policy/identity_set.h"
 #include "policy/program.h"
+#include "tracer/exec_stack.h"
 #include "tracer/proc_path.h"
+
+/* search_binary_handler() in fs/exec.c: so many interpreters follow each other, more is ELOOP. */
+enum { INTERPRETERS_MAX = 5 };
+
+/* What is known of a run's programs already, so that it need not be looked up for each exec. */
+struct program_lookup {
+	/*
+	 * Every task has callgate's own root and mounts: its paths lead where ours do. False
+	 * when that is not known.
+	 */
+	bool own_root;
+	struct identity_set plain; /* have run, and are no interpreters */
+};
 
 /* A program with its strings beside it. */
 struct program_facts {
@@ -19,12 +34,15 @@ struct program_facts {
 	char comm[COMM_SIZE]; /* the name the kernel gave the task, as in proc(5), /proc/PID/comm */
 };
 
+/* The task's root directory as we see it; "" when that cannot be known. */
+void program_root(const struct program_lookup *lookup, pid_t tid, char root[static PATH_MAX]);
+
 /*
- * Fills facts for the process, which must be stopped at PTRACE_EVENT_EXEC.
- * `word_size` is the size of a pointer of the new program, in bytes. What
- * cannot be found out stays unknown: the path is then "" and the program
+ * Fills facts for the process, which must be stopped at PTRACE_EVENT_EXEC with this stack.
+ * What cannot be found out stays unknown: the path is then "" and the program
  * nameless, so that it matches no rule that names one.
  */
-void program_at_exec(pid_t pid, unsigned word_size, struct program_facts *facts);
+void program_at_exec(struct program_lookup *lookup, pid_t pid, const struct exec_stack *stack,
+	struct program_facts *facts);
 
 #endif

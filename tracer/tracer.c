@@ -53,6 +53,11 @@ const struct task_table *tracer_tasks(const struct tracer *tracer)
 	return &tracer->table;
 }
 
+struct program_lookup *tracer_programs(struct tracer *tracer)
+{
+	return &tracer->programs;
+}
+
 bool tracer_command_is_stopped(const struct tracer *tracer)
 {
 	const struct task *task = task_find(&tracer->table, tracer->command);
@@ -131,14 +136,15 @@ static void exec_take_over(struct tracer *tracer, struct task *leader, pid_t for
 	task_remove(&tracer->table, caller);
 }
 
-static unsigned exec_word_size(pid_t tid)
+/* At PTRACE_EVENT_EXEC the task already has the ABI and the stack of its new program. */
+static void read_exec_stack(struct exec_stack *stack, struct process *process)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = { 0 };
 
-	/* At PTRACE_EVENT_EXEC the task already has the ABI of its new program. */
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) <= 0)
-		return sizeof(long);
-	return info.arch & __AUDIT_ARCH_64BIT ? 8 : 4;
+	process->word_size = sizeof(long);
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, process->pid, sizeof(info), &info) > 0)
+		process->word_size = info.arch & __AUDIT_ARCH_64BIT ? 8 : 4;
+	exec_stack_read(stack, process->pid, info.stack_pointer, process->word_size);
 }
 
 static void task_set_program(struct tracer *tracer, struct task *task)
@@ -147,8 +153,8 @@ static void task_set_program(struct tracer *tracer, struct task *task)
 	struct program_facts *facts = &tracer->facts;
 	const struct lineage *old = process->lineage;
 
-	process->word_size = exec_word_size(process->pid);
-	program_at_exec(process->pid, process->word_size, facts);
+	read_exec_stack(&tracer->stack, process);
+	program_at_exec(&tracer->programs, process->pid, &tracer->stack, facts);
 	memcpy(task->comm, facts->comm, sizeof(task->comm));
 	process->lineage = lineage_push(tracer->table.programs, old, &facts->program);
 	lineage_unref(tracer->table.programs, old);
@@ -157,17 +163,25 @@ static void task_set_program(struct tracer *tracer, struct task *task)
 		kill(process->pid, SIGKILL);
 }
 
-static void on_exec(struct tracer *tracer, struct task *task, int event, int signal)
+/* Where the exec was another thread's than the leader's, that one's former number. */
+static pid_t former_tid(const struct task *task)
 {
 	unsigned long former = (unsigned long)task->tid;
 
+	/* One that is not in the table has not run yet: there is no other then. */
+	if (task->process->tasks > 1)
+		ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &former);
+	return (pid_t)former;
+}
+
+static void on_exec(struct tracer *tracer, struct task *task, int event, int signal)
+{
 	(void)event;
 	(void)signal;
-	ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &former);
-	exec_take_over(tracer, task, (pid_t)former);
+	exec_take_over(tracer, task, former_tid(task));
 	task_set_program(tracer, task);
 	tracer->command_ran = true;
-	tracer->observer->execed(tracer->observer->ctx, task);
+	tracer->observer->execed(tracer->observer->ctx, task, &tracer->stack);
 	/* The call has succeeded; its exit would say no more. */
 	task_call_returned(tracer, task, &(struct call_result){ .known = true });
 	task_resume(task, 0);

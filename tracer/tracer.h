@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "decoders/call.h"
 #include "decoders/trap.h"
+#include "tracer/program_facts.h"
 #include "tracer/task.h"
 
 /* What an observer wants done with a trap. */
@@ -48,9 +49,9 @@ struct tracer_observer {
 	/*
 	 * The process runs another program now. When a thread other than the leader
 	 * made the exec, its task has exited just before, with status 0, and its
-	 * call goes on as the leader's.
+	 * call goes on as the leader's. `stack` is what the program begins with.
 	 */
-	void (*execed)(void *ctx, struct task *task);
+	void (*execed)(void *ctx, struct task *task, const struct exec_stack *stack);
 	/*
 	 * The task is gone; it is still in the table. status as from waitpid(2).
 	 * The process ends with it when it has no other task left.
@@ -122,6 +123,9 @@ void tracer_interrupt(const struct task *task);
 bool tracer_command_ran(const struct tracer *tracer);
 
 const struct task_table *tracer_tasks(const struct tracer *tracer);
+
+/* What is known of the run's programs; own_root is for whoever watches the tracer to keep true. */
+struct program_lookup *tracer_programs(struct tracer *tracer);
 
 /*
  * Ends the wait of a held task with the result of its call: a value, -errno, or

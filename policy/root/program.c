@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -16,16 +17,41 @@ static void self_path(char out[static 64], int fd)
 	snprintf(out, 64, "/proc/self/fd/%d", fd);
 }
 
+/* An O_PATH descriptor. Of our own root without more ado, but no link of /proc is followed. */
+static int open_in(const struct root_view *view, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS };
+
+	if (view)
+		return root_open_in(view->fd, path, 0);
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+/* Whether the kernel finds the same file by this path, and no link on the way. */
+static bool leads_back(const struct root_view *view, const char *path, const struct identity *id)
+{
+	cleanup_close int again = root_open_in(view->fd, path, RESOLVE_NO_SYMLINKS);
+	struct identity found;
+
+	return again >= 0 && identity_of_fd(again, &found) == 0 && identity_same_file(&found, id);
+}
+
+bool root_path_looks_deleted(const char *path)
+{
+	static const char mark[] = " (deleted)";
+	size_t len = strlen(path), mark_len = sizeof(mark) - 1;
+
+	return len >= mark_len && strcmp(path + len - mark_len, mark) == 0;
+}
+
 /*
  * The canonical path as the kernel knows it. It is that of our own root and
- * mounts, and may be gone or not a path at all; so the kernel has to find the
- * same file by it in the root we look at, and no link on the way.
+ * mounts, and in another one the kernel has to find the same file by it; it may be gone,
+ * or not a path at all.
  */
-static char *canonical_path(int root, int fd, const struct identity *id)
+static char *canonical_path(const struct root_view *view, int fd, const struct identity *id)
 {
 	char self[64], path[PATH_MAX];
-	cleanup_close int again = -1;
-	struct identity found;
 	ssize_t len;
 
 	self_path(self, fd);
@@ -33,18 +59,17 @@ static char *canonical_path(int root, int fd, const struct identity *id)
 	if (len <= 0 || path[0] != '/')
 		return NULL;
 	path[len] = '\0';
-	again = root_open_in(root, path, RESOLVE_NO_SYMLINKS);
-	if (again < 0 || identity_of_fd(again, &found) < 0 || !identity_same_file(&found, id))
+	if (view ? !leads_back(view, path, id) : root_path_looks_deleted(path))
 		return NULL;
 	return strdup(path);
 }
 
 /* Without a walk. False when it has to be walked, if only to learn what is wrong. */
-static bool find_program(int root, const char *path, struct resolution *out, int *program)
+static bool find_program(
+	const struct root_view *view, const char *path, struct resolution *out, int *program)
 {
-	cleanup_close int fd = root_open_in(root, path, 0);
+	cleanup_close int fd = open_in(view, path);
 	struct stat st;
-	char self[64];
 
 	*out = (struct resolution){ 0 };
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
@@ -53,15 +78,13 @@ static bool find_program(int root, const char *path, struct resolution *out, int
 	out->mode = st.st_mode;
 	out->uid = st.st_uid;
 	out->gid = st.st_gid;
-	out->path = canonical_path(root, fd, &out->id);
+	out->path = canonical_path(view, fd, &out->id);
 	out->asked = strdup(path);
 	if (!out->path || !out->asked) {
 		resolution_free(out);
 		return false;
 	}
-	/* Through /proc it is this very file that is opened, not what has its name by now. */
-	self_path(self, fd);
-	*program = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	*program = take_fd(&fd);
 	return true;
 }
 
@@ -71,8 +94,8 @@ int root_view_open_program(
 	int rc;
 
 	*program = -1;
-	if (path[0] == '/' && strlen(path) < PATH_MAX && !view->by_hand &&
-		find_program(view->fd, path, out, program))
+	if (path[0] == '/' && strlen(path) < PATH_MAX && !(view && view->by_hand) &&
+		find_program(view, path, out, program))
 		return 0;
 	rc = root_view_resolve_program(view, path, out);
 	if (rc == 0) {
@@ -80,4 +103,13 @@ int root_view_open_program(
 		*program = rc < 0 ? -1 : rc;
 	}
 	return out->errnum ? -out->errnum : 0;
+}
+
+int root_view_read_program(int program)
+{
+	char self[64];
+
+	/* Through /proc it is this very file that is opened, not what has its name by now. */
+	self_path(self, program);
+	return open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }

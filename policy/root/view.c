@@ -233,7 +233,6 @@ int root_view_open_file(
 	cleanup_close int found = root_walk_open(view ? view->fd : own, resolved->path);
 	cleanup_sbuf struct sbuf name = SBUF_INIT;
 	cleanup_close int fd = -1;
-	char self[64];
 	struct identity id;
 
 	escape_text(&name, resolved->path, strlen(resolved->path));
@@ -244,9 +243,7 @@ int root_view_open_file(
 	if (identity_of_fd(found, &id) < 0 || !identity_equal(&id, &resolved->id))
 		return err_set(
 			err, ESTALE, "%s was replaced while it was looked at", sbuf_text(&name));
-	/* Through /proc it is this very file that is opened, not what has its name by now. */
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
-	fd = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = root_view_read_program(found);
 	if (fd < 0)
 		return err_set(err, errno, "cannot read %s", sbuf_text(&name));
 	return take_fd(&fd);

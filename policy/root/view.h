@@ -72,11 +72,17 @@ int root_view_resolve_program(
 
 /*
  * The same, for whoever is about to run it: links and chain are not told, which
- * saves the walk along the path. *program is a descriptor of the file for
- * reading that the caller owns, -1 when it may not be read.
+ * saves the walk along the path. *program is a descriptor of the file that the caller
+ * owns, for root_view_read_program(); -1 when it may not be read.
  */
 int root_view_open_program(
 	const struct root_view *view, const char *path, struct resolution *out, int *program);
+
+/* The same file, open for reading: a descriptor the caller owns, or -1. */
+int root_view_read_program(int program);
+
+/* True for what proc(5) shows for a file that was removed; one may really be called that. */
+bool root_path_looks_deleted(const char *path);
 
 /*
  * Opens the regular file that was resolved for reading, by its canonical path

@@ -50,13 +50,13 @@ expect_at_most() {
 }
 
 @test "system calls for a fork, an exec and an exit that are shown" {
-	expect_at_most 32 "$(system_calls fork_exec trace -o text)" 'system calls'
+	expect_at_most 23 "$(system_calls fork_exec trace -o text)" 'system calls'
 }
 
 @test "system calls for a fork, an exec and an exit that are judged and logged" {
 	prepare
 	# shellcheck disable=SC2086
-	expect_at_most 56 "$(system_calls fork_exec $ENFORCE)" 'system calls'
+	expect_at_most 32 "$(system_calls fork_exec $ENFORCE)" 'system calls'
 }
 
 @test "instructions for a connect that is shown" {

@@ -117,3 +117,19 @@ by_shell() {
 	run -0 "$CALLGATE" explain policy.yaml exec "$LOADER"
 	[[ "$output" == 'allow by policy.yaml:5'* ]]
 }
+
+@test "a program that is overwritten once it has run is looked at anew" {
+	policy_without_id
+	cp -L /usr/bin/true tool
+	printf '#!/bin/sh\nexit 7\n' >script
+	sleep 2.2 # of files that were changed just now nothing is remembered
+	run enforce sh -c "./tool; ./tool; cat script >tool; ./tool; echo \$?
+		cat $LOADER >tool; ./tool /usr/bin/id; echo \$?"
+	[[ "$output" == 7*126 ]]
+	expect_events 2 '.call == "execve" and .verdict == "allow" and
+		(.program // "" | endswith("/tool"))'
+	expect_events 1 '.call == "execve" and .result == 0 and
+		(.program_script // "" | endswith("/tool"))'
+	expect_events 1 '.verdict == "deny" and .reason == "exec.interpreter" and
+		(.target | endswith("/tool"))'
+}

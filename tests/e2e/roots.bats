@@ -177,3 +177,22 @@ socket.socket(socket.AF_UNIX).bind(sys.argv[1])'
 	# Its program is not one of that root: from then on it may not.
 	expect_no_event "$allowed and .mono_ns > $rooted"
 }
+
+@test "a process with mounts of its own: what runs is what lies there" {
+	mkdir other
+	cp -L /usr/bin/id other/true
+	policy <<-POLICY
+		default: {exec: deny, spawn: allow, socket: allow}
+		syscalls: {allow: [mount, umount2, mount_setattr, open_tree, move_mount, "clone:newuser", "unshare:newuser"]}
+		rules: [{id: named, exec: [/usr/bin/unshare, /usr/bin/sh, /usr/bin/mount, /usr/bin/true], verdict: allow}]
+	POLICY
+	swap='mount --bind other/true /usr/bin/true'
+	unshare -rm sh -c "$swap" || skip 'no mounts of its own here'
+	# The first one runs as ever, before; the one with the mount is denied, and not killed.
+	run enforce sh -c "/usr/bin/true; /usr/bin/true; echo \$?
+		unshare -rm sh -c '$swap; /usr/bin/true; echo \$?'; /usr/bin/true; echo \$?"
+	[[ "$output" == 0*126*0 ]]
+	expect_event '.args.path == "/usr/bin/true" and .verdict == "deny" and
+		.reason == "identity.changed"'
+	expect_no_event '.reason == "exec.tampered"'
+}

@@ -46,11 +46,27 @@ static void write_file(const char *path, const char *content)
 	assert_int_equal(chmod(path, 0755), 0);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return !a || !b ? a == b : strcmp(a, b) == 0;
+}
+
+/* Whether the task's root is looked up or known to be our own, the answer is the same. */
 static int target(int dirfd, const char *path, int flags, struct program_facts *facts)
 {
+	static const struct program_lookup known = { .own_root = true }, unknown = { 0 };
 	struct exec_given given = { .dirfd = dirfd, .path = path, .flags = flags };
+	struct program_facts other;
+	int rc = exec_target(&unknown, getpid(), &given, facts);
 
-	return exec_target(getpid(), &given, facts);
+	assert_int_equal(exec_target(&known, getpid(), &given, &other), rc);
+	if (rc < 0)
+		return rc;
+	assert_string_equal(other.program.path, facts->program.path);
+	assert_true(same_text(other.program.script, facts->program.script));
+	assert_true(identity_equal(&other.program.id, &facts->program.id));
+	assert_int_equal(other.program.nameless, facts->program.nameless);
+	return 0;
 }
 
 static void expect_path(const char *got, const char *dir, const char *name)

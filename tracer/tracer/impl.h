@@ -21,15 +21,17 @@ struct tracer {
 	pid_t command;
 	int command_status;
 	bool command_ran;
-	bool killing;               /* whatever appears is killed */
-	int blind;                  /* errno: calls cannot be seen, so the run was ended */
-	atomic_bool kill_asked;     /* by another thread */
-	atomic_bool woken;          /* the same */
-	pthread_t thread;           /* the tracing one */
-	struct reports reports;     /* what is waited for */
-	bool tell_stop;             /* the command's group-stop is to be told once all is handled */
-	bool continuing;            /* the command is asked whether it is still in a group-stop */
+	bool killing;           /* whatever appears is killed */
+	int blind;              /* errno: calls cannot be seen, so the run was ended */
+	atomic_bool kill_asked; /* by another thread */
+	atomic_bool woken;      /* the same */
+	pthread_t thread;       /* the tracing one */
+	struct reports reports; /* what is waited for */
+	bool tell_stop;         /* the command's group-stop is to be told once all is handled */
+	bool continuing;        /* the command is asked whether it is still in a group-stop */
+	struct program_lookup programs;
 	struct program_facts facts; /* scratch of the exec being handled */
+	struct exec_stack stack;    /* the same */
 };
 
 /* Takes on what a task reported; status as from waitpid(2). */
