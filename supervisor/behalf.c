@@ -1,7 +1,9 @@
 #include "supervisor/behalf.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +100,49 @@ static int path_address(const struct behalf *b, const struct credentials_pair *w
 	return 0;
 }
 
+static void name_loopback_of_inet(struct behalf_address *to)
+{
+	struct sockaddr_in in;
+
+	memcpy(&in, &to->bytes, sizeof(in));
+	if (in.sin_addr.s_addr == htonl(INADDR_ANY))
+		in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	memcpy(&to->bytes, &in, sizeof(in));
+}
+
+static void name_loopback_of_inet6(struct behalf_address *to)
+{
+	static const uint8_t mapped[16] = { [10] = 0xff, [11] = 0xff };
+	struct sockaddr_in6 in6;
+
+	memcpy(&in6, &to->bytes, sizeof(in6));
+	if (IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr))
+		in6.sin6_addr = in6addr_loopback;
+	else if (memcmp(&in6.sin6_addr, mapped, sizeof(mapped)) == 0)
+		inet_pton(AF_INET6, "::ffff:127.0.0.1", &in6.sin6_addr);
+	memcpy(&to->bytes, &in6, sizeof(in6));
+}
+
+/*
+ * No address is judged as loopback, policy/address.h, but the kernel first takes for it the
+ * source that the socket, its device or a control message has (ip_route_output_key_hash_rcu()
+ * in net/ipv4/route.c), or, of a socket that is bound to an IPv4 address, 127.0.0.1 for "::"
+ * (net/ipv6/datagram.c). So it is given what was judged.
+ */
+static void name_loopback(const struct behalf *b, struct behalf_address *to)
+{
+	const bool connects = b->call->desc->id == CALL_CONNECT;
+	const sa_family_t family = to->bytes.ss_family;
+
+	/* To connect to AF_UNSPEC is to undo it; to send there is to send to AF_INET. */
+	if ((family == AF_INET || (family == AF_UNSPEC && !connects)) &&
+		to->len >= sizeof(struct sockaddr_in))
+		name_loopback_of_inet(to);
+	/* The last member, sin6_scope_id, need not be there (SIN6_LEN_RFC2133). */
+	else if (family == AF_INET6 && to->len >= offsetof(struct sockaddr_in6, sin6_scope_id))
+		name_loopback_of_inet6(to);
+}
+
 int behalf_address(const struct behalf *b, const struct credentials_pair *who,
 	const struct sockaddr_value *addr, size_t index, struct behalf_address *out)
 {
@@ -114,6 +159,8 @@ int behalf_address(const struct behalf *b, const struct credentials_pair *who,
 		return path_address(b, who, index, out);
 	memcpy(&out->bytes, addr->raw, addr->raw_len);
 	out->len = (socklen_t)addr->raw_len;
+	if (call_kind(b->call) == CALL_KIND_CONNECT)
+		name_loopback(b, out);
 	return 0;
 }
 
