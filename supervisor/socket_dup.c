@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/kcmp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -93,6 +94,22 @@ void socket_ask(int fd, struct socket_facts *facts)
 		       ask(fd, SO_PROTOCOL, &facts->protocol);
 }
 
+/*
+ * What is being connected, or was, and is not yet closed. It cannot listen as it is, but may lose
+ * its connection at any moment, by its other end or by another process, and its port with it.
+ */
+static bool may_lose_its_port(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t peer_len = sizeof(peer);
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+		return info.tcpi_state != TCP_CLOSE && info.tcpi_state != TCP_LISTEN;
+	return getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0;
+}
+
 bool socket_is_unbound(int fd)
 {
 	union {
@@ -104,5 +121,5 @@ bool socket_is_unbound(int fd)
 
 	return getsockname(fd, &address.any, &len) == 0 &&
 	       (address.any.sa_family == AF_INET || address.any.sa_family == AF_INET6) &&
-	       address.inet.sin_port == 0;
+	       (address.inet.sin_port == 0 || may_lose_its_port(fd));
 }

@@ -118,6 +118,27 @@ stream_passes_audit() {
 	[[ "$output" == *': '[1-9]*' denied, '[1-9]*' allowed'* ]]
 }
 
+# By the kernel's hand, or that of a process which shares it; no descriptor changes.
+@test "a socket that loses its port while it is looked at for listen(2)" {
+	policy <<-'POLICY'
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules: [{connect: "127.0.0.2", bind: "127.0.0.2", verdict: allow}]
+	POLICY
+	passes_audit() {
+		rm -f "$LOG"
+		audit "$FIXTURES/attack_listen" 250 "$TIME" >said || true
+		cat said
+		expect_escapes said
+	}
+	eventually passes_audit
+	rm -f "$LOG"
+	run enforce "$FIXTURES/attack_listen" 250 "$TIME"
+	echo "$output" | tee said
+	expect_no_escape said
+	[[ "$output" == *': '[1-9]*' denied'* ]]
+	expect_event '.call == "listen" and .verdict == "deny" and .socket.unbound'
+}
+
 # Two programs that are the same but for a byte after their end.
 make_programs() {
 	rm -rf programs
