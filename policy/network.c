@@ -152,6 +152,22 @@ bool network_denies(const struct policy *policy, const struct request *request,
 					     : proxy(policy, request, target, out);
 }
 
+/*
+ * The families whose destinations rules can name, and what leads nowhere: AF_ALG. Of others
+ * some carry internet addresses within their own (AF_RXRPC, AF_RDS, AF_PPPOX), which no rule
+ * would be asked about.
+ */
+static bool has_addresses(int family)
+{
+	static const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_SMC, AF_NETLINK, AF_ALG,
+		AF_UNSPEC /* the kernel has none */ };
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (family == families[i])
+			return true;
+	return false;
+}
+
 bool network_needs_rule(const struct socket_facts *socket, const char **why)
 {
 	static const struct {
@@ -171,6 +187,9 @@ bool network_needs_rule(const struct socket_facts *socket, const char **why)
 		if (family == families[i].family)
 			return true;
 	}
+	*why = "a socket of a family whose addresses no rule can name needs a rule that allows it";
+	if (!has_addresses(family))
+		return true;
 	/* What lists interfaces and routes; the rest of netlink configures the host. */
 	*why = "netlink beyond netlink:route needs a rule that allows it";
 	if (family == AF_NETLINK)

@@ -278,6 +278,15 @@ static void some_sockets_need_a_rule(void **state)
 		{ { true, AF_XDP, SOCK_RAW, 0 }, true },
 		{ { true, AF_VSOCK, SOCK_STREAM, 0 }, true },
 		{ { true, AF_BLUETOOTH, SOCK_STREAM, 0 }, true },
+		/* internet addresses within addresses of their own */
+		{ { true, AF_RXRPC, SOCK_DGRAM, AF_INET }, true },
+		{ { true, AF_RDS, SOCK_SEQPACKET, 0 }, true },
+		{ { true, AF_PPPOX, SOCK_STREAM, 0 }, true },
+		{ { true, AF_TIPC, SOCK_STREAM, 0 }, true },
+		{ { true, AF_CAN, SOCK_DGRAM, 2 }, true },
+		{ { true, 99, SOCK_DGRAM, 0 }, true },
+		{ { true, AF_SMC, SOCK_STREAM, 0 }, false },
+		{ { true, AF_ALG, SOCK_SEQPACKET, 0 }, false },
 	};
 	static const char *const policies[] = { ALLOW, ALLOW "network: open\n" };
 	struct policy *by_rule = policy_of("version: 1\ndefault: deny\nrules:\n"
