@@ -56,6 +56,9 @@ static const struct name_row new_calls[] = {
 	{ 0, NULL },
 };
 
+/* Kernels of 32-bit ARM have calls of their own far above (__ARM_NR_BASE). */
+enum { UNKNOWN_FIRST = 470, UNKNOWN_END = 1024 };
+
 const struct abi *abi_of_trap(const struct trap *trap)
 {
 	if (trap->audit_arch == AUDIT_ARCH_X86_64 && trap->nr >= 0 && (trap->nr & X32_SYSCALL_BIT))
@@ -96,6 +99,19 @@ unsigned abi_call_id(const struct abi *abi, int64_t nr)
 	if (nr < 0 || (uint64_t)nr >= abi->calls_len)
 		return CALL_NONE;
 	return abi->calls[nr];
+}
+
+int abi_new_call(const char *name)
+{
+	const struct name_row *row = name_find(new_calls, name);
+
+	return row ? (int)row->value : -1;
+}
+
+void abi_unknown_calls(unsigned *first, unsigned *end)
+{
+	*first = UNKNOWN_FIRST;
+	*end = UNKNOWN_END;
 }
 
 /* libseccomp's name, or NULL; malloc'ed. */

@@ -49,4 +49,17 @@ unsigned abi_call_id(const struct abi *abi, int64_t nr);
  */
 const char *abi_call_name(const struct abi *abi, int64_t nr, char *buf, size_t size);
 
+/*
+ * The number of a call that libseccomp does not know by name, the same in every ABI; -1 when
+ * it is none of these.
+ */
+int abi_new_call(const char *name);
+
+/*
+ * The numbers, of every ABI alike, that later kernels than we know give to new calls, and the
+ * name by which they are spoken of together.
+ */
+#define ABI_UNKNOWN_CALLS "unknown"
+void abi_unknown_calls(unsigned *first, unsigned *end);
+
 #endif

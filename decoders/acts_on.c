@@ -1,5 +1,6 @@
 #include "decoders/acts_on.h"
 
+#include <linux/if_tun.h>
 #include <linux/in6.h>
 #include <linux/ioprio.h>
 #include <netinet/in.h>
@@ -57,6 +58,9 @@ enum {
 	SCTP_TO_IPV6 = 8,
 };
 
+/* USERFAULTFD_IOC_NEW of /dev/userfaultfd: include/uapi/linux/userfaultfd.h, Linux 6.1. */
+enum { NEW_USERFAULTFD = 0xaa00 };
+
 static const struct acts_on calls[] = {
 	TASK("prlimit64", 0, 2),
 	TASK("sched_setaffinity", 0, ACTS_NO_ARG),
@@ -66,6 +70,8 @@ static const struct acts_on calls[] = {
 	WHICH("setpriority", PRIO_PROCESS, PRIO_PGRP),
 	REQUEST("tiocsti", TIOCSTI),
 	REQUEST("tioclinux", TIOCLINUX),
+	REQUEST("userfaultfd", NEW_USERFAULTFD),
+	REQUEST("tunsetiff", TUNSETIFF),
 	WHICH("ioprio_set", IOPRIO_WHO_PROCESS, IOPRIO_WHO_PGRP),
 	SIGNAL("kill", 0, false),
 	SIGNAL("tkill", 0, false),
@@ -76,6 +82,7 @@ static const struct acts_on calls[] = {
 	OPTION("ip_options", IPPROTO_IP, IP_OPTIONS),
 	OPTION("ipv6_rthdr", IPPROTO_IPV6, IPV6_RTHDR),
 	OPTION("ipv6_2292pktoptions", IPPROTO_IPV6, IPV6_2292PKTOPTIONS),
+	OPTION("ipv6_flowlabel_mgr", IPPROTO_IPV6, IPV6_FLOWLABEL_MGR),
 	OPTION("sctp_bindx", IPPROTO_SCTP, SCTP_BINDX_ADD),
 	OPTION("sctp_connectx", IPPROTO_SCTP, SCTP_CONNECTX),
 	OPTION("sctp_connectx_old", IPPROTO_SCTP, SCTP_CONNECTX_OLD),

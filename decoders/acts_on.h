@@ -7,11 +7,13 @@
  * "CALL:other" stands for such a call that is not about the caller itself.
  *
  * Some are requests of ioctl(2) that type into a terminal, for whoever reads from
- * it: "ioctl:tiocsti", and "ioctl:tioclinux" (ioctl_console(2)), which pastes.
+ * it: "ioctl:tiocsti", and "ioctl:tioclinux" (ioctl_console(2)), which pastes; some are
+ * of devices that do what a call or a socket would: "ioctl:userfaultfd", "ioctl:tunsetiff".
  *
  * Some are options of a socket that name in memory who gets its packets, past the
  * destination of any call: "setsockopt:ip_options" (source routes, ip(7)) and
- * "setsockopt:ipv6_rthdr" (RFC 3542); SCTP's connect and bind (sctp(7)).
+ * "setsockopt:ipv6_rthdr" (RFC 3542), which "setsockopt:ipv6_flowlabel_mgr" may have behind
+ * it (net/ipv6/ip6_flowlabel.c); SCTP's connect and bind (sctp(7)).
  */
 #ifndef CALLGATE_DECODERS_ACTS_ON_H
 #define CALLGATE_DECODERS_ACTS_ON_H

@@ -175,7 +175,7 @@ static bool name_known(const char *name)
 	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)
 		if (seccomp_syscall_resolve_name_arch(archs[i], name) != __NR_SCMP_ERROR)
 			return true;
-	return false;
+	return abi_new_call(name) >= 0 || strcmp(name, ABI_UNKNOWN_CALLS) == 0;
 }
 
 static int unknown_name(const char *name, struct err **err)

@@ -10,6 +10,7 @@
  *                       beginning, "!" inverts the whole list
  *   all, none           alone
  *
+ *   unknown             calls that later kernels have than those callgate knows
  *   prlimit64:other     calls of decoders/acts_on.h, only where they act on another process
  *
  * "trace=" before the expression is allowed, as in strace's -e. socketcall(2)

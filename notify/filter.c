@@ -1,7 +1,9 @@
 #include "notify/filter.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "decoders/abi.h"
 #include "decoders/acts_on.h"
 
 /* The ABIs whose programs run here, native first. */
@@ -269,11 +272,54 @@ static int build_arch(scmp_filter_ctx *out, uint32_t arch, enum filter_action ac
 	return 0;
 }
 
-static int export_program(scmp_filter_ctx ctx, struct filter *out, struct err **err)
+/* What libseccomp cannot say, before what it says: room for it. */
+enum { NEW_CALLS_MAX = 32, HEAD_MAX = 2 * NEW_CALLS_MAX + 4 };
+
+static bool is_new_call(const char *name)
+{
+	return seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR && abi_new_call(name) >= 0;
+}
+
+/*
+ * Calls that are newer than libseccomp, by their numbers, which are the same in every ABI;
+ * and all that are newer than callgate. Returns how many instructions there are, 0 when the
+ * set has none of these calls.
+ */
+static size_t build_head(
+	const struct call_set *set, enum filter_action action, struct sock_filter code[HEAD_MAX])
+{
+	const struct sock_filter load =
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	bool unknown = call_set_has(set, ABI_UNKNOWN_CALLS);
+	unsigned first, end;
+	const char *name;
+	size_t n = 0;
+
+	code[n++] = load;
+	for (size_t i = 0; (name = call_set_name(set, i)) && n < 2 * NEW_CALLS_MAX; i++) {
+		if (!is_new_call(name))
+			continue;
+		code[n++] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)abi_new_call(name), 0, 1);
+		code[n++] =
+			(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, seccomp_action(action, name));
+	}
+	if (unknown) {
+		abi_unknown_calls(&first, &end);
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first, 0, 2);
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, end, 1, 0);
+		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+	}
+	return n > 1 ? n : 0;
+}
+
+static int export_program(scmp_filter_ctx ctx, const struct sock_filter *head, size_t head_len,
+	struct filter *out, struct err **err)
 {
 	cleanup_close int fd = memfd_create("callgate-filter", MFD_CLOEXEC);
 	cleanup_free struct sock_filter *code = NULL;
 	struct stat st;
+	size_t len;
 	int rc;
 
 	if (fd < 0)
@@ -283,14 +329,16 @@ static int export_program(scmp_filter_ctx ctx, struct filter *out, struct err **
 		return err_set(err, -rc, "cannot export the seccomp filter");
 	if (fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot export the seccomp filter: fstat");
-	if ((size_t)st.st_size / sizeof(*code) > BPF_MAXINSNS)
+	len = head_len + (size_t)st.st_size / sizeof(*code);
+	if (len > BPF_MAXINSNS)
 		return err_set(err, 0, "the seccomp filter is too long: watch fewer calls with -e");
-	code = malloc((size_t)st.st_size);
+	code = malloc(len * sizeof(*code));
 	if (!code)
 		return err_set(err, ENOMEM, "cannot export the seccomp filter");
-	if (pread(fd, code, (size_t)st.st_size, 0) != st.st_size)
+	memcpy(code, head, head_len * sizeof(*code));
+	if (pread(fd, code + head_len, (size_t)st.st_size, 0) != st.st_size)
 		return err_set(err, errno, "cannot export the seccomp filter: read");
-	out->fprog.len = (unsigned short)((size_t)st.st_size / sizeof(*code));
+	out->fprog.len = (unsigned short)len;
 	out->fprog.filter = take_ptr(code);
 	return 0;
 }
@@ -299,6 +347,8 @@ int filter_build(
 	const struct call_set *set, enum filter_action action, struct filter *out, struct err **err)
 {
 	cleanup_ctx scmp_filter_ctx ctx = NULL;
+	struct sock_filter head[HEAD_MAX];
+	size_t head_len;
 	int rc;
 
 	rc = build_arch(&ctx, filter_arches[0], action, set, err);
@@ -319,7 +369,8 @@ int filter_build(
 	rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (rc < 0)
 		return err_set(err, -rc, "cannot optimise the seccomp filter");
-	return export_program(ctx, out, err);
+	head_len = call_set_is_all(set) ? 0 : build_head(set, action, head);
+	return export_program(ctx, head, head_len, out, err);
 }
 
 void filter_free(struct filter *filter)

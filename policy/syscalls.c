@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/names.h"
+#include "decoders/abi.h"
 #include "decoders/acts_on.h"
 #include "policy/load.h"
 
@@ -42,10 +43,13 @@ static const char *const denied_by_default[] = {
 	"setsockopt:ip_options",
 	"setsockopt:ipv6_rthdr",
 	"setsockopt:ipv6_2292pktoptions",
+	"setsockopt:ipv6_flowlabel_mgr",
 	"setsockopt:sctp_bindx",
 	"setsockopt:sctp_connectx",
 	"setsockopt:sctp_connectx_old",
 	"getsockopt:sctp_connectx3",
+	/* an interface to see and make whole packets with */
+	"ioctl:tunsetiff",
 	/* acting without a system call of its own, past the filter */
 	"io_uring_setup",
 	"io_uring_enter",
@@ -55,6 +59,7 @@ static const char *const denied_by_default[] = {
 	"request_key",
 	/* holding the kernel still in the middle of a call: how checks are raced */
 	"userfaultfd",
+	"ioctl:userfaultfd",
 	"bpf",
 	"perf_event_open",
 	/* another view of the world; a pattern would match other files in another root */
@@ -67,6 +72,7 @@ static const char *const denied_by_default[] = {
 	"umount2",
 	"pivot_root",
 	"open_tree",
+	"open_tree_attr",
 	"move_mount",
 	"fsopen",
 	"fsconfig",
@@ -75,12 +81,17 @@ static const char *const denied_by_default[] = {
 	"mount_setattr",
 	/* a second listener would decide before ours: seccomp_unotify(2) */
 	"seccomp:listener",
-	/* another kernel, or more of it */
+	/* another kernel, or more of it; the memory of everybody, in a file, or by devices */
+	"iopl",
+	"ioperm",
+	"swapon",
 	"kexec_load",
 	"kexec_file_load",
 	"init_module",
 	"finit_module",
 	"delete_module",
+	/* nobody knows */
+	ABI_UNKNOWN_CALLS,
 	NULL,
 };
 
@@ -95,6 +106,14 @@ static const struct {
 	{ "seccomp", "seccomp:listener", 1, SECCOMP_FILTER_FLAG_NEW_LISTENER },
 };
 
+static bool is_unknown(const struct call *call)
+{
+	unsigned first, end;
+
+	abi_unknown_calls(&first, &end);
+	return !call->desc && call->nr >= first && call->nr < end;
+}
+
 const char *policy_syscall_word(const struct call *call)
 {
 	const struct acts_on *acts = acts_on_other(call);
@@ -105,13 +124,16 @@ const char *policy_syscall_word(const struct call *call)
 		if (!strcmp(call->name, narrow_words[i].call) &&
 			(call->args[narrow_words[i].arg] & narrow_words[i].bits))
 			return narrow_words[i].word;
-	return call->name;
+	return is_unknown(call) ? ABI_UNKNOWN_CALLS : call->name;
 }
 
 int syscall_errno(const char *word)
 {
 	/* What programs take for an old kernel, and have a way around. */
-	return !strcmp(word, "clone3") || !strncmp(word, "io_uring_", 9) ? ENOSYS : EPERM;
+	return !strcmp(word, "clone3") || !strcmp(word, ABI_UNKNOWN_CALLS) ||
+			       !strncmp(word, "io_uring_", 9)
+		       ? ENOSYS
+		       : EPERM;
 }
 
 static int word_order(const void *key, const void *row)
@@ -149,7 +171,7 @@ static bool known_word(const char *word)
 		if (!strcmp(denied_by_default[i], word))
 			return true;
 	/* The name of a system call of any architecture: seccomp_syscall_resolve_name(3). */
-	return seccomp_syscall_resolve_name(word) != __NR_SCMP_ERROR;
+	return seccomp_syscall_resolve_name(word) != __NR_SCMP_ERROR || abi_new_call(word) >= 0;
 }
 
 static int load_edit(struct loader *l, const struct yaml *node, bool deny)

@@ -29,6 +29,19 @@ expect_result() {
 	expect_results -13
 }
 
+@test "no address, for which the kernel takes the source of the socket or of the message" {
+	run "$FIXTURES/bypass_source"
+	[ "${lines[-1]}" = 'escaped 6 of 6 tries' ]
+	policy_allowing 127.0.0.1
+	enforce "$FIXTURES/bypass_source" >said
+	expect_no_escape said
+	# What was judged is what is reached, where nobody listens.
+	expect_result -111 connect
+	policy_allowing '[::1]'
+	enforce "$FIXTURES/bypass_source" >said
+	expect_no_escape said
+}
+
 @test "Unix sockets by links, by /proc, by relative paths, and abstract ones" {
 	mkdir without with
 	run "$FIXTURES/bypass_unix" "$PWD/without"
@@ -72,10 +85,10 @@ looking_on() {
 	looking_on "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
 		"$FIXTURES/bypass_route" >said
 	cat said
-	[ "$(grep -c '^try -1 ' said)" -eq 6 ]
+	[ "$(grep -c '^try -1 ' said)" -eq 7 ]
 	expect_result -90 'IP_RETOPTS behind many'
 	run ! grep '^sent' said
-	expect_events 6 '.verdict == "deny" and .reason == "syscall.denied" and .errno == "EPERM"'
+	expect_events 7 '.verdict == "deny" and .reason == "syscall.denied" and .errno == "EPERM"'
 	grep -q 'hint: .*allow: "setsockopt:ip_options"' "$TEXT"
 }
 
@@ -91,7 +104,7 @@ looking_on() {
 	expect_same "$(cat native)" "$(cat got)"
 	expect_result -1 'IPV6_RTHDR'
 	audit "$FIXTURES/bypass_route" >said
-	expect_events 2 '.would == "deny" and .reason == "syscall.denied"'
+	expect_events 3 '.would == "deny" and .reason == "syscall.denied"'
 }
 
 @test "another root, where a pattern matches other files" {
@@ -391,6 +404,28 @@ open_to_its_like() {
 	enforce "$FIXTURES/bypass_kernel" request_key >said
 	expect_results -1
 	expect_event '.call == "request_key" and .verdict == "deny" and .errno == "EPERM"'
+}
+
+@test "devices and calls that do what a denied call does, and calls that nobody knows" {
+	is_root && [ -w /dev/userfaultfd ] && {
+		run "$FIXTURES/bypass_kernel" ioctl_userfaultfd
+		[[ "$output" =~ ^try\ [0-9] ]]
+	}
+	policy_allowing 127.0.0.2
+	for way in ioctl_userfaultfd ioctl_tunsetiff open_tree_attr swapon; do
+		enforce "$FIXTURES/bypass_kernel" "$way" >said
+		expect_results -1
+		expect_event '.verdict == "deny" and .errno == "EPERM" and .reason == "syscall.denied"'
+	done
+	enforce "$FIXTURES/bypass_kernel" later_call >said
+	expect_results -38
+	expect_event '.call == "syscall_1000" and .verdict == "deny" and .errno == "ENOSYS"'
+	grep -q 'hint: .*allow: "unknown"' "$TEXT"
+	audit "$FIXTURES/bypass_kernel" later_call >said
+	expect_event '.call == "syscall_1000" and .would == "deny"'
+	echo 'syscalls: {allow: unknown}' >>policy.yaml
+	enforce "$FIXTURES/bypass_kernel" later_call >said
+	expect_no_event '.call == "syscall_1000"'
 }
 
 policy_of_paths() {

@@ -253,6 +253,10 @@ static void the_word_for_a_call_is_in_its_registers(void **state)
 		{ "setsockopt", "setsockopt:ipv6_rthdr", { 3, IPPROTO_IPV6, IPV6_RTHDR, 1, 8 } },
 		{ "setsockopt", "setsockopt:sctp_connectx", { 3, IPPROTO_SCTP, 110, 1, 16 } },
 		{ "getsockopt", "getsockopt:sctp_connectx3", { 3, IPPROTO_SCTP, 111, 1, 1 } },
+		{ "setsockopt", "setsockopt:ipv6_flowlabel_mgr", { 3, IPPROTO_IPV6, 32, 1, 32 } },
+		{ "ioctl", "ioctl:userfaultfd", { 3, 0xaa00 } },
+		{ "ioctl", "ioctl:tunsetiff", { 3, 0x400454ca, 1 } },
+		{ "ioctl", "ioctl", { 3, 0x400454cb, 1 } },
 	};
 
 	(void)state;
@@ -263,6 +267,28 @@ static void the_word_for_a_call_is_in_its_registers(void **state)
 		snprintf(call.name, sizeof(call.name), "%s", cases[i].name);
 		assert_string_equal(policy_syscall_word(&call), cases[i].word);
 	}
+}
+
+static void calls_of_later_kernels_have_one_word(void **state)
+{
+	struct policy *policy = policy_of(HEAD, NULL);
+	struct policy *allows = policy_of(HEAD "syscalls: {allow: unknown, deny: mseal}\n", NULL);
+	struct request request = { .kind = CALL_KIND_SYSCALL };
+	struct call call = { .abi = abi_native(), .nr = 470, .name = "syscall_470" };
+
+	(void)state;
+	request.syscall = policy_syscall_word(&call);
+	assert_string_equal(request.syscall, "unknown");
+	assert_int_equal(decide(policy, &request).errnum, ENOSYS);
+	assert_int_equal(decide(allows, &request).errnum, 0);
+	call.nr = 462;
+	snprintf(call.name, sizeof(call.name), "mseal");
+	request.syscall = policy_syscall_word(&call);
+	assert_string_equal(request.syscall, "mseal");
+	assert_int_equal(decide(policy, &request).errnum, 0);
+	assert_int_equal(decide(allows, &request).errnum, EPERM);
+	policy_free(policy);
+	policy_free(allows);
 }
 
 /* ---- budgets ---- */
@@ -391,6 +417,7 @@ int main(void)
 		cmocka_unit_test(names_are_looked_up_only_when_they_may_match),
 		cmocka_unit_test(denied_system_calls),
 		cmocka_unit_test(the_word_for_a_call_is_in_its_registers),
+		cmocka_unit_test(calls_of_later_kernels_have_one_word),
 		cmocka_unit_test(budgets_hold_below_their_program),
 		cmocka_unit_test(many_threads_decide_by_one_policy),
 	};

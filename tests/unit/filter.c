@@ -185,9 +185,37 @@ static void only_the_options_that_name_another_destination(void **state)
 		FILTER_NOTIFY, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* Neither has a name in libseccomp 2.5. */
+static void newer_calls_are_stopped_by_their_numbers(void **state)
+{
+	static const struct row rows[] = {
+		{ "open_tree_attr", AUDIT_ARCH_X86_64, 467, { 0 }, NOTIFY },
+		{ "i386 open_tree_attr", AUDIT_ARCH_I386, 467, { 0 }, NOTIFY },
+		{ "mseal, which was not asked for", AUDIT_ARCH_X86_64, 462, { 0 }, ALLOW },
+		{ "the last that is known", AUDIT_ARCH_X86_64, 469, { 0 }, ALLOW },
+		{ "the first that nobody knows", AUDIT_ARCH_X86_64, 470, { 0 }, TRACE },
+		{ "a later one", AUDIT_ARCH_X86_64, 1023, { 0 }, TRACE },
+		{ "i386, too", AUDIT_ARCH_I386, 600, { 0 }, TRACE },
+		{ "what no kernel has", AUDIT_ARCH_X86_64, 1024, { 0 }, ALLOW },
+		{ "x32", AUDIT_ARCH_X86_64, X32_BIT | 470, { 0 }, TRACE },
+		{ "-1, which is no call", AUDIT_ARCH_X86_64, 0xffffffff, { 0 }, ALLOW },
+		{ "connect", AUDIT_ARCH_X86_64, 42, { 0 }, NOTIFY },
+	};
+	static const struct row without[] = {
+		{ "open_tree_attr", AUDIT_ARCH_X86_64, 467, { 0 }, ALLOW },
+		{ "the first that nobody knows", AUDIT_ARCH_X86_64, 470, { 0 }, ALLOW },
+	};
+
+	(void)state;
+	check_rows("connect,open_tree_attr,unknown", FILTER_NOTIFY, rows,
+		sizeof(rows) / sizeof(rows[0]));
+	check_rows("connect", FILTER_NOTIFY, without, sizeof(without) / sizeof(without[0]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(newer_calls_are_stopped_by_their_numbers),
 		cmocka_unit_test(only_the_options_that_name_another_destination),
 		cmocka_unit_test(gate_stops_what_reaches_outside),
 		cmocka_unit_test(net_stops_plain_sends_too),
