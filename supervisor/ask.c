@@ -125,7 +125,7 @@ static void close_question(struct asker *asker, struct ask_question *q)
 static void give_back(struct asker *asker, struct pending *pending, enum ask_outcome outcome)
 {
 	pending->ask.outcome = outcome;
-	gate_make_ready(asker->setup.gate, pending);
+	ready_tell(asker->setup.ready, pending);
 }
 
 void ask_finish(struct asker *asker, struct ask_question *q, enum ask_outcome outcome)

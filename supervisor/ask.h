@@ -4,7 +4,7 @@
  * takes questions, and answers them; docs/ask.md has the rules of the game.
  *
  * A call that waits belongs to its question. It is given back with
- * gate_make_ready(), once, whatever happens: answered, withdrawn because its
+ * ready_tell(), once, whatever happens: answered, withdrawn because its
  * task died, or left over at the end.
  */
 #ifndef CALLGATE_SUPERVISOR_ASK_H
@@ -17,9 +17,9 @@
 #include "supervisor/ask/question.h"
 #include "supervisor/ask/rules.h"
 #include "supervisor/pending.h"
+#include "supervisor/ready.h"
 #include "tracer/task.h"
 
-struct gate;
 struct asker;
 
 /* Who answers. */
@@ -47,7 +47,7 @@ struct ask_options {
 struct asker_setup {
 	const struct ask_options *options; /* borrowed */
 	const struct policy *policy;       /* borrowed: what decides to ask */
-	struct gate *gate;                 /* borrowed */
+	struct ready *ready;               /* borrowed: where answered calls go */
 	const struct judge *judge;         /* borrowed */
 	/* Adds the call as an event of the log, without a newline. For fronts that want it. */
 	void (*describe)(void *ctx, const struct task *task, const struct pending *pending,

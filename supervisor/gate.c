@@ -7,21 +7,12 @@
 #include "supervisor/ask/builtin.h"
 #include "supervisor/exec_environment.h"
 #include "supervisor/credentials.h"
-#include "supervisor/name_lookup.h"
 #include "supervisor/parking.h"
 #include "supervisor/reach.h"
 #include "supervisor/socket_dup.h"
 #include "supervisor/stacking.h"
 
 enum { WORKERS_MAX = 16384 }; /* calls that may block at the same time */
-
-static void gate_put_ready(struct gate *gate, struct pending *pending)
-{
-	pthread_mutex_lock(&gate->ready_lock);
-	pending->next = gate->ready;
-	gate->ready = pending;
-	pthread_mutex_unlock(&gate->ready_lock);
-}
 
 /* A call was made on behalf; in a worker thread. */
 static void on_made(void *ctx, struct behalf_job *job)
@@ -34,12 +25,12 @@ static void on_made(void *ctx, struct behalf_job *job)
 	pending_drop_socket(pending);
 	/* What has to stop on its way is for the tracing thread to answer. */
 	if (!id || !gate->answer || result == BEHALF_RESTART || job->behalf.raced) {
-		gate_make_ready(gate, pending);
+		ready_tell(&gate->ready, pending);
 		return;
 	}
 	/* First in the list: when the task comes again, it is found there. */
 	pending->answered = true;
-	gate_put_ready(gate, pending);
+	ready_put(&gate->ready, pending);
 	gate->answer(gate->answer_ctx, id, result);
 	tracer_wake(gate->tracer);
 }
@@ -49,13 +40,17 @@ int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, st
 	int rc;
 
 	*gate = (struct gate){ .mode = mode };
-	pthread_mutex_init(&gate->ready_lock, NULL);
-	pthread_mutex_init(&gate->name_lock, NULL);
-	pthread_cond_init(&gate->name_wanted, NULL);
+	ready_init(&gate->ready);
+	name_lookup_init(&gate->name_lookup, &gate->judge, &gate->ready);
 	rc = judge_init(&gate->judge, policy, err);
 	if (rc < 0)
 		return rc;
 	return behalf_pool_new(WORKERS_MAX, on_made, gate, &gate->pool, err);
+}
+
+void gate_attach(struct gate *gate, struct tracer *tracer)
+{
+	gate->tracer = gate->ready.tracer = tracer;
 }
 
 int gate_replace_policy(struct gate *gate, const struct policies *policies, struct err **err)
@@ -75,37 +70,17 @@ void gate_stop(struct gate *gate)
 	spawning_free(&gate->spawning);
 	asker_free(gate->asker);
 	behalf_pool_free(gate->pool);
-	name_lookup_stop(gate);
+	name_lookup_free(&gate->name_lookup);
 }
 
 void gate_free(struct gate *gate)
 {
-	pthread_cond_destroy(&gate->name_wanted);
-	pthread_mutex_destroy(&gate->name_lock);
-	pthread_mutex_destroy(&gate->ready_lock);
+	ready_destroy(&gate->ready);
 }
 
 bool gate_allows(const struct pending *pending)
 {
 	return !pending->judged || pending->decision.verdict == VERDICT_ALLOW;
-}
-
-void gate_make_ready(struct gate *gate, struct pending *pending)
-{
-	gate_put_ready(gate, pending);
-	tracer_wake(gate->tracer);
-}
-
-struct pending *gate_take_ready(struct gate *gate)
-{
-	struct pending *pending;
-
-	pthread_mutex_lock(&gate->ready_lock);
-	pending = gate->ready;
-	if (pending)
-		gate->ready = pending->next;
-	pthread_mutex_unlock(&gate->ready_lock);
-	return pending;
 }
 
 /* Calls that name a destination or a file in memory. */
@@ -363,7 +338,8 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 	judge_gather(&gate->judge, task, pending);
 	if (leads_nowhere(pending, answer))
 		return refused_anyhow(gate, pending);
-	if (judge_wants_names(&gate->judge, pending) && name_lookup_submit(gate, pending)) {
+	if (judge_wants_names(&gate->judge, pending) &&
+		name_lookup_submit(&gate->name_lookup, pending)) {
 		pending->stage = STAGE_NAMES;
 		return TRAP_HOLD;
 	}

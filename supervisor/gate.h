@@ -10,14 +10,15 @@
 #ifndef CALLGATE_SUPERVISOR_GATE_H
 #define CALLGATE_SUPERVISOR_GATE_H
 
-#include <pthread.h>
 #include <stdbool.h>
 
 #include "supervisor/ask.h"
 #include "supervisor/behalf/pool.h"
 #include "supervisor/generation.h"
 #include "supervisor/judge.h"
+#include "supervisor/name_lookup.h"
 #include "supervisor/pending.h"
+#include "supervisor/ready.h"
 #include "supervisor/spawning.h"
 #include "tracer/tracer.h"
 
@@ -34,19 +35,15 @@ struct gate {
 	void (*answer)(void *answer_ctx, uint64_t id, int64_t result);
 	void *answer_ctx;
 	struct asker *asker; /* owned; NULL but in MODE_ASK */
-	/* Calls that have been made, or whose names are known; from any thread. */
-	pthread_mutex_t ready_lock;
-	struct pending *ready;
-	/* Looks up host names for calls that wait for them. */
-	pthread_t name_thread;
-	pthread_mutex_t name_lock;
-	pthread_cond_t name_wanted;
-	struct pending *names;
-	bool name_thread_runs, over;
+	struct ready ready;  /* held calls to go on with */
+	struct name_lookup name_lookup;
 };
 
 /* For MODE_ASK, gate->asker is to be set before the first call traps. */
 int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, struct err **err);
+
+/* Whose calls these are. Before the first traps; borrowed. */
+void gate_attach(struct gate *gate, struct tracer *tracer);
 
 /*
  * Between two calls: those that trap from now on are judged by these policies,
@@ -74,12 +71,6 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
  */
 enum trap_response gate_resumed(
 	struct gate *gate, struct task *task, struct pending *pending, int64_t *answer);
-
-/* Puts a call among those the tracing thread goes on with. For any thread. */
-void gate_make_ready(struct gate *gate, struct pending *pending);
-
-/* The next pending call that is ready, NULL when there is none. */
-struct pending *gate_take_ready(struct gate *gate);
 
 /* The task of a held call died. True: the gate still uses it, and it will become ready. */
 bool gate_cancel(struct gate *gate, struct pending *pending);

@@ -2,51 +2,60 @@
 
 static void *look_up(void *arg)
 {
-	struct gate *gate = arg;
+	struct name_lookup *lookup = arg;
 
-	pthread_mutex_lock(&gate->name_lock);
-	while (!gate->over) {
-		struct pending *pending = gate->names;
+	pthread_mutex_lock(&lookup->lock);
+	while (!lookup->over) {
+		struct pending *pending = lookup->first;
 
 		if (!pending) {
-			pthread_cond_wait(&gate->name_wanted, &gate->name_lock);
+			pthread_cond_wait(&lookup->wanted, &lookup->lock);
 			continue;
 		}
-		gate->names = pending->next;
-		pthread_mutex_unlock(&gate->name_lock);
-		judge_look_up(&gate->judge, pending);
-		gate_make_ready(gate, pending);
-		pthread_mutex_lock(&gate->name_lock);
+		lookup->first = pending->next;
+		pthread_mutex_unlock(&lookup->lock);
+		judge_look_up(lookup->judge, pending);
+		ready_tell(lookup->ready, pending);
+		pthread_mutex_lock(&lookup->lock);
 	}
-	pthread_mutex_unlock(&gate->name_lock);
+	pthread_mutex_unlock(&lookup->lock);
 	return NULL;
 }
 
-bool name_lookup_submit(struct gate *gate, struct pending *pending)
+void name_lookup_init(struct name_lookup *lookup, struct judge *judge, struct ready *ready)
 {
-	struct pending **last = &gate->names;
+	*lookup = (struct name_lookup){ .judge = judge, .ready = ready };
+	pthread_mutex_init(&lookup->lock, NULL);
+	pthread_cond_init(&lookup->wanted, NULL);
+}
 
-	if (!gate->name_thread_runs) {
-		if (pthread_create(&gate->name_thread, NULL, look_up, gate) != 0)
+bool name_lookup_submit(struct name_lookup *lookup, struct pending *pending)
+{
+	struct pending **last = &lookup->first;
+
+	if (!lookup->runs) {
+		if (pthread_create(&lookup->thread, NULL, look_up, lookup) != 0)
 			return false;
-		gate->name_thread_runs = true;
+		lookup->runs = true;
 	}
-	pthread_mutex_lock(&gate->name_lock);
+	pthread_mutex_lock(&lookup->lock);
 	while (*last)
 		last = &(*last)->next;
 	pending->next = NULL;
 	*last = pending;
-	pthread_cond_signal(&gate->name_wanted);
-	pthread_mutex_unlock(&gate->name_lock);
+	pthread_cond_signal(&lookup->wanted);
+	pthread_mutex_unlock(&lookup->lock);
 	return true;
 }
 
-void name_lookup_stop(struct gate *gate)
+void name_lookup_free(struct name_lookup *lookup)
 {
-	pthread_mutex_lock(&gate->name_lock);
-	gate->over = true;
-	pthread_cond_signal(&gate->name_wanted);
-	pthread_mutex_unlock(&gate->name_lock);
-	if (gate->name_thread_runs)
-		pthread_join(gate->name_thread, NULL);
+	pthread_mutex_lock(&lookup->lock);
+	lookup->over = true;
+	pthread_cond_signal(&lookup->wanted);
+	pthread_mutex_unlock(&lookup->lock);
+	if (lookup->runs)
+		pthread_join(lookup->thread, NULL);
+	pthread_cond_destroy(&lookup->wanted);
+	pthread_mutex_destroy(&lookup->lock);
 }

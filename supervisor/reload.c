@@ -191,7 +191,7 @@ void reload_ask(struct reload *reload)
 static void drop(struct reload_result *result, struct gate *gate)
 {
 	if (result->held)
-		gate_make_ready(gate, result->held);
+		ready_tell(&gate->ready, result->held);
 	reload_result_free(result);
 }
 

@@ -214,7 +214,7 @@ static int open_asker(struct run *run, struct err **err)
 	struct asker_setup setup = {
 		.options = run->options->ask,
 		.policy = run->options->policy,
-		.gate = &run->gate,
+		.ready = &run->gate.ready,
 		.judge = &run->gate.judge,
 		.describe = describe_call,
 		.flush = flush_events,
@@ -233,7 +233,7 @@ static int open_gate(struct run *run, struct err **err)
 	int rc = gate_init(&run->gate, run->options->mode, run->options->policy, err);
 
 	run->watch.gate = &run->gate;
-	run->gate.tracer = run->tracer;
+	gate_attach(&run->gate, run->tracer);
 	tracer_programs(run->tracer)->own_root =
 		own_root_is_watched(run->options->mode, run->options->select);
 	run->gate.judge.programs = tracer_programs(run->tracer);

@@ -426,7 +426,7 @@ void watch_woken(void *ctx)
 
 	if (watch->reload)
 		reload_apply(watch->reload, watch->gate, watch->emitter);
-	while (watch->gate && (pending = gate_take_ready(watch->gate)))
+	while (watch->gate && (pending = ready_take(&watch->gate->ready)))
 		go_on(watch, pending);
 }
 

@@ -134,7 +134,7 @@ static void change_root(struct reload *reload, struct gate *gate, struct emitter
 		emit_warning(emitter, "policy.root", sbuf_text(&text));
 		tell_warnings(emitter, sbuf_text(&result->text));
 	}
-	gate_make_ready(gate, result->held);
+	ready_tell(&gate->ready, result->held);
 }
 
 void reload_apply(struct reload *reload, struct gate *gate, struct emitter *emitter)

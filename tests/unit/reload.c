@@ -81,7 +81,7 @@ static void world_make(struct world *w, const char *text)
 	assert_int_equal(tracer_new(&w->observer, &w->tracer, &err), 0);
 	w->policy = policy_of(text, NULL);
 	assert_int_equal(gate_init(&w->gate, MODE_ENFORCE, w->policy, &err), 0);
-	w->gate.tracer = w->tracer;
+	gate_attach(&w->gate, w->tracer);
 	assert_int_equal(call_set_parse("all", &w->select, &err), 0);
 	w->reload = (struct reload){
 		.files = w->files, .select = w->select, .tracer = w->tracer, .repeat_ms = REPEAT_MS
