@@ -183,8 +183,9 @@ static void on_exec(struct tracer *tracer, struct task *task, int event, int sig
 	tracer->command_ran = true;
 	tracer->observer->execed(tracer->observer->ctx, task, &tracer->stack);
 	/* The call has succeeded; its exit would say no more. */
-	task_call_returned(tracer, task, &(struct call_result){ .known = true });
-	task_resume(task, 0);
+	if (task_go_on_after_call(tracer, task))
+		tracer->observer->returned(
+			tracer->observer->ctx, task, &(struct call_result){ .known = true });
 }
 
 /* Stops. */

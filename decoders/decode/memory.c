@@ -10,8 +10,8 @@ void memory_init(struct memory *m, const struct mem_reader *reader, const struct
 	m->word_size = abi->word_size;
 	m->arena = arena;
 	m->read_errno = read_errno;
-	m->window_addr = 0;
-	m->window_len = 0;
+	m->windows[0].len = m->windows[1].len = 0;
+	m->used = 0;
 }
 
 size_t memory_read_some(struct memory *m, uint64_t addr, void *buf, size_t len)
@@ -52,19 +52,54 @@ uint64_t memory_word_at(const struct memory *m, const void *buf, size_t i)
 	return wide;
 }
 
+/* Where `addr` is within a window. */
+static bool window_holds(const struct memory_window *window, uint64_t addr)
+{
+	return addr >= window->addr && addr - window->addr < window->len;
+}
+
+/* A whole page costs no more than a part of it; but a reader may not have all of it. */
+static void window_fill(struct memory *m, struct memory_window *window, uint64_t addr)
+{
+	size_t before = (size_t)(addr % MEMORY_PAGE);
+
+	window->addr = addr - before;
+	window->len = memory_read_some(m, window->addr, window->bytes, MEMORY_PAGE);
+	if (window->len > before || before == 0)
+		return;
+	window->addr = addr;
+	window->len = memory_read_some(m, addr, window->bytes, MEMORY_PAGE - before);
+}
+
 /* The readable bytes from addr to the end of its page at most; 0 when there are none. */
 static size_t window_at(struct memory *m, uint64_t addr, const uint8_t **bytes)
 {
-	if (addr < m->window_addr || addr - m->window_addr >= m->window_len) {
-		size_t to_page_end = MEMORY_PAGE - (size_t)(addr % MEMORY_PAGE);
+	struct memory_window *window = &m->windows[m->used];
 
-		m->window_addr = addr;
-		m->window_len = memory_read_some(m, addr, m->window, to_page_end);
-		if (m->window_len == 0)
-			return 0;
+	if (!window_holds(window, addr)) {
+		m->used = !m->used;
+		window = &m->windows[m->used];
 	}
-	*bytes = m->window + (addr - m->window_addr);
-	return m->window_len - (size_t)(addr - m->window_addr);
+	if (!window_holds(window, addr))
+		window_fill(m, window, addr);
+	if (!window_holds(window, addr))
+		return 0;
+	*bytes = window->bytes + (addr - window->addr);
+	return window->len - (size_t)(addr - window->addr);
+}
+
+bool memory_word(struct memory *m, uint64_t addr, uint64_t *word)
+{
+	const uint8_t *bytes = NULL;
+	uint8_t across[sizeof(*word)]; /* one that lies in two pages */
+
+	if (window_at(m, addr, &bytes) < m->word_size) {
+		if (!memory_read(m, addr, across, m->word_size))
+			return false;
+		bytes = across;
+	}
+	*word = memory_word_at(m, bytes, 0);
+	return true;
 }
 
 /* The string's length, at most `count`; *status says whether its end was found. */
@@ -95,12 +130,12 @@ static size_t string_length(
 /* Copies what string_length() found, from the window where it holds all of it. */
 static bool copy_bytes(struct memory *m, uint64_t addr, uint8_t *to, size_t len)
 {
-	if (addr >= m->window_addr && addr - m->window_addr < m->window_len &&
-		len <= m->window_len - (size_t)(addr - m->window_addr)) {
-		memcpy(to, m->window + (addr - m->window_addr), len);
-		return true;
-	}
-	return memory_read(m, addr, to, len);
+	const uint8_t *bytes = NULL;
+
+	if (window_at(m, addr, &bytes) < len)
+		return memory_read(m, addr, to, len);
+	memcpy(to, bytes, len);
+	return true;
 }
 
 static size_t bounded_by_arena(const struct arena *arena, size_t len)

@@ -13,15 +13,24 @@
 
 enum { MEMORY_PAGE = 4096 };
 
+/* A page that was read, or the end of one. */
+struct memory_window {
+	uint64_t addr;
+	size_t len;
+	uint8_t bytes[MEMORY_PAGE];
+};
+
 struct memory {
 	const struct mem_reader *reader;
 	unsigned word_size; /* bytes in a pointer of the task's */
 	struct arena *arena;
 	int *read_errno; /* set when the task itself cannot be read */
-	/* The bytes read last, up to the end of a page: neighbouring strings are read once. */
-	uint64_t window_addr;
-	size_t window_len;
-	uint8_t window[MEMORY_PAGE];
+	/*
+	 * What lies close together is read once: strings, and with the other window the
+	 * vector that points to them.
+	 */
+	struct memory_window windows[2];
+	size_t used; /* the one that was used last */
 };
 
 void memory_init(struct memory *m, const struct mem_reader *reader, const struct abi *abi,
@@ -35,6 +44,9 @@ bool memory_read(struct memory *m, uint64_t addr, void *buf, size_t len);
 
 /* The pointer or long at index `i` of those read into buf, in the task's size. */
 uint64_t memory_word_at(const struct memory *m, const void *buf, size_t i);
+
+/* The pointer or long at this address; through the windows. False when it cannot be read. */
+bool memory_word(struct memory *m, uint64_t addr, uint64_t *word);
 
 /*
  * A NUL-terminated string: at most `keep` bytes are kept in the arena, at

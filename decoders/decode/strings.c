@@ -10,41 +10,23 @@ enum {
 	STRINGS_BYTES = 128 * 1024, /* of one vector */
 	STRING_KEPT = 32 * 1024,
 	STRING_COUNTED = 128 * 1024,
-	POINTERS_AT_ONCE = 256,
 };
 
-/* An array of pointers in the task's memory, of which a stretch has been read. */
+/* An array of pointers in the task's memory. */
 struct pointers {
 	struct memory *mem;
 	uint64_t addr;
-	size_t first, len; /* the stretch */
-	uint8_t words[POINTERS_AT_ONCE * 8];
 };
 
-static bool pointers_get(struct pointers *p, size_t i, uint64_t *pointer)
+static bool pointers_get(const struct pointers *p, size_t i, uint64_t *pointer)
 {
-	const size_t size = p->mem->word_size;
+	uint64_t at = p->addr + i * p->mem->word_size;
 
-	if (i < p->first || i - p->first >= p->len) {
-		uint64_t at = p->addr + i * size;
-		/* Up to the end of a page: what is not there is mostly not needed. */
-		size_t want = MEMORY_PAGE - (size_t)(at % MEMORY_PAGE);
-
-		if (at < p->addr)
-			return false;
-		if (want < size || want > POINTERS_AT_ONCE * size)
-			want = POINTERS_AT_ONCE * size;
-		p->first = i;
-		p->len = memory_read_some(p->mem, at, p->words, want) / size;
-		if (p->len == 0)
-			return false;
-	}
-	*pointer = memory_word_at(p->mem, p->words, i - p->first);
-	return true;
+	return at >= p->addr && memory_word(p->mem, at, pointer);
 }
 
 /* How many there are before the NULL. */
-static size_t pointers_count(struct pointers *p, enum value_status *status)
+static size_t pointers_count(const struct pointers *p, enum value_status *status)
 {
 	uint64_t pointer;
 	size_t n = 0;
@@ -73,7 +55,7 @@ static size_t bounded_items(const struct arena *arena, size_t n)
 	return n < room ? n : room;
 }
 
-static void keep_strings(struct decoder *d, struct pointers *p, struct strings_value *v)
+static void keep_strings(struct decoder *d, const struct pointers *p, struct strings_value *v)
 {
 	size_t n = bounded_items(d->arena, v->full_len);
 	struct bytes_value *items = n ? arena_alloc(d->arena, n * sizeof(*items)) : NULL;
@@ -98,7 +80,7 @@ static void keep_strings(struct decoder *d, struct pointers *p, struct strings_v
 
 static void decode_vector(struct decoder *d, struct value *v, bool keep)
 {
-	struct pointers p = { .mem = &d->mem, .addr = v->num };
+	const struct pointers p = { .mem = &d->mem, .addr = v->num };
 
 	if (!v->num) {
 		v->strings.status = VALUE_NULL;

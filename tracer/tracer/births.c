@@ -61,12 +61,21 @@ static bool shares_pid_namespace(struct process *process)
  * The event says that the call has succeeded, and with which child: one stop less than
  * to wait for its exit. A vfork(2) returns only when its child has run a program or died.
  */
-static void tell_spawned(struct tracer *tracer, struct task *task, int event, pid_t child)
+static bool tells_of_success(struct task *task, int event)
 {
-	struct call_result result = { .known = true, .value = child };
+	return task->in_call && event != PTRACE_EVENT_VFORK && shares_pid_namespace(task->process);
+}
 
-	if (task->in_call && event != PTRACE_EVENT_VFORK && shares_pid_namespace(task->process))
-		task_call_returned(tracer, task, &result);
+static void child_born(struct tracer *tracer, struct task *maker, pid_t tid, const char *how)
+{
+	struct process *parent = maker->process;
+	struct newborn newborn;
+
+	if (newborns_take(&tracer->newborns, tid, &newborn))
+		newborn_born(tracer, &newborn, parent, maker, how);
+	else
+		task_born(tracer, tid, leads_thread_group(tid) ? tid : parent->pid, parent, maker,
+			how);
 }
 
 void tracer_on_fork(struct tracer *tracer, struct task *task, int event, int signal)
@@ -76,23 +85,23 @@ void tracer_on_fork(struct tracer *tracer, struct task *task, int event, int sig
 		[PTRACE_EVENT_VFORK] = "vfork",
 		[PTRACE_EVENT_CLONE] = "clone",
 	};
-	struct process *parent = task->process;
-	struct newborn newborn;
-	unsigned long message;
+	bool wanted = false;
+	unsigned long child;
+	long rc;
 
 	(void)signal;
 	task_set_spawning(tracer, task, false);
-	if (ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &message) == 0) {
-		pid_t tid = (pid_t)message;
-
-		if (newborns_take(&tracer->newborns, tid, &newborn))
-			newborn_born(tracer, &newborn, parent, task, names[event]);
-		else
-			task_born(tracer, tid, leads_thread_group(tid) ? tid : parent->pid, parent,
-				task, names[event]);
-		tell_spawned(tracer, task, event, tid);
-	}
-	task_resume(task, 0);
+	rc = ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &child);
+	/* The child waits in its own first stop until it is in the table; its maker need not. */
+	if (rc == 0 && tells_of_success(task, event))
+		wanted = task_go_on_after_call(tracer, task);
+	else
+		task_resume(task, 0);
+	if (rc == 0)
+		child_born(tracer, task, (pid_t)child, names[event]);
+	if (wanted)
+		tracer->observer->returned(tracer->observer->ctx, task,
+			&(struct call_result){ .known = true, .value = (pid_t)child });
 }
 
 void tracer_on_unknown(struct tracer *tracer, pid_t tid, int status)

@@ -22,7 +22,8 @@ void task_set_spawning(struct tracer *tracer, struct task *task, bool spawning)
 	tracer->spawning += spawning ? 1 : -1u;
 }
 
-void task_call_returned(struct tracer *tracer, struct task *task, const struct call_result *result)
+/* True when the observer is to be told of its result. */
+static bool call_is_over(struct tracer *tracer, struct task *task)
 {
 	bool wanted = task->wanted;
 
@@ -30,8 +31,21 @@ void task_call_returned(struct tracer *tracer, struct task *task, const struct c
 		proc_read_comm(task->tid, task->comm);
 	task->in_call = task->wanted = task->renaming = task->held = false;
 	task_set_spawning(tracer, task, false);
-	if (wanted)
+	return wanted;
+}
+
+void task_call_returned(struct tracer *tracer, struct task *task, const struct call_result *result)
+{
+	if (call_is_over(tracer, task))
 		tracer->observer->returned(tracer->observer->ctx, task, result);
+}
+
+bool task_go_on_after_call(struct tracer *tracer, struct task *task)
+{
+	bool wanted = call_is_over(tracer, task);
+
+	task_resume(task, 0);
+	return wanted;
 }
 
 /* prctl(PR_SET_NAME), which has no decoder and is stopped to keep task.comm true. */

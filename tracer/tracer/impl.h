@@ -51,6 +51,12 @@ void task_set_spawning(struct tracer *tracer, struct task *task, bool spawning);
 /* The call that the task was let make is over, or never will be. */
 void task_call_returned(struct tracer *tracer, struct task *task, const struct call_result *result);
 
+/*
+ * The same for one that has succeeded: the task goes on at once, while its result is told. True
+ * when that is still to be done: observer->returned(), before any other report is taken on.
+ */
+bool task_go_on_after_call(struct tracer *tracer, struct task *task);
+
 /* PTRACE_EVENT_SECCOMP: a call that the filter stopped. */
 void tracer_on_seccomp(struct tracer *tracer, struct task *task, int event, int signal);
 
