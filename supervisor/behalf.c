@@ -143,12 +143,25 @@ static void name_loopback(const struct behalf *b, struct behalf_address *to)
 		name_loopback_of_inet6(to);
 }
 
+/*
+ * Of an IPv6 socket that is no address, and was judged as none. But a raw one takes it for
+ * AF_INET6 (net/ipv6/raw.c), and so does one for AF_INET that became an IPv4 socket by now
+ * (IPV6_ADDRFORM).
+ */
+static bool is_no_address(const struct behalf *b, const struct sockaddr_value *addr)
+{
+	return call_kind(b->call) == CALL_KIND_CONNECT && b->call->desc->id != CALL_CONNECT &&
+	       b->socket.family == AF_INET6 && addr->raw_len >= sizeof(addr->family) &&
+	       addr->family == AF_UNSPEC;
+}
+
 int behalf_address(const struct behalf *b, const struct credentials_pair *who,
 	const struct sockaddr_value *addr, size_t index, struct behalf_address *out)
 {
 	int rc = check_address(addr);
 
-	if (rc < 0)
+	out->none = rc == 0 && is_no_address(b, addr);
+	if (rc < 0 || out->none)
 		return rc;
 	if (behalf_ignores_address(b->call, &b->socket) && addr->raw_len) {
 		out->bytes.ss_family = AF_UNIX;

@@ -11,6 +11,7 @@
 struct behalf_address {
 	struct sockaddr_storage bytes;
 	socklen_t len;
+	bool none; /* a send that is to have no address at all */
 };
 
 /* A piece of the task's memory. */

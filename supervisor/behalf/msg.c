@@ -37,7 +37,7 @@ int64_t behalf_sendto(const struct behalf *b, const struct credentials_pair *who
 
 		if (rc < 0)
 			return rc;
-		message.to = &to;
+		message.to = to.none ? NULL : &to;
 	}
 	return behalf_send(b, who, &message, &all);
 }
@@ -115,7 +115,7 @@ static int64_t send_message(const struct behalf *b, const struct credentials_pai
 		rc = read_segments(b, m, &segments);
 	if (rc < 0)
 		return rc;
-	message.to = m->name ? &to : NULL;
+	message.to = m->name && !to.none ? &to : NULL;
 	message.segments = segments;
 	message.segments_len = (size_t)rc;
 	rc = behalf_control_make(b, who, m, &control);

@@ -118,6 +118,23 @@ stream_passes_audit() {
 	[[ "$output" == *': '[1-9]*' denied, '[1-9]*' allowed'* ]]
 }
 
+@test "a socket that becomes one of another family" {
+	policy_allowing 127.0.0.2
+	passes_audit() {
+		rm -f "$LOG"
+		audit "$FIXTURES/attack_family" "$TRIES" "$TIME" >said || true
+		cat said
+		expect_escapes said
+	}
+	eventually passes_audit
+	rm -f "$LOG"
+	run enforce "$FIXTURES/attack_family" "$TRIES" "$TIME"
+	echo "$output" | tee said
+	expect_no_escape said
+	# An IPv4 one's is judged, an IPv6 one's goes where it is connected to.
+	[[ "$output" == *': '[1-9]*' denied'* ]]
+}
+
 # By the kernel's hand, or that of a process which shares it; no descriptor changes.
 @test "a socket that loses its port while it is looked at for listen(2)" {
 	policy <<-'POLICY'

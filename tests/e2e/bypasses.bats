@@ -42,6 +42,24 @@ expect_result() {
 	expect_no_escape said
 }
 
+@test "an address of no family, which a raw IPv6 socket takes for one of its own" {
+	is_root || skip 'only root can make raw sockets'
+	cat >send.py <<-'PYTHON'
+		import ctypes, socket
+		libc = ctypes.CDLL(None, use_errno=True)
+		s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 253)
+		to = bytes(8) + socket.inet_pton(socket.AF_INET6, "::1") + bytes(4)
+		print(libc.sendto(s.fileno(), b"x", 1, 0, to, len(to)), ctypes.get_errno())
+	PYTHON
+	[ "$(python3 send.py)" = '1 0' ]
+	policy <<-'POLICY'
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules: [{socket: "inet6/raw", verdict: allow}]
+	POLICY
+	# EDESTADDRREQ: of what was judged to name nobody, nobody is named.
+	[ "$(enforce python3 send.py)" = '-1 89' ]
+}
+
 @test "Unix sockets by links, by /proc, by relative paths, and abstract ones" {
 	mkdir without with
 	run "$FIXTURES/bypass_unix" "$PWD/without"
