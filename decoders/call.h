@@ -112,9 +112,9 @@ struct call {
 	int64_t nr;                   /* as in the trap: socketcall's for its subcalls */
 	uint64_t args[6];             /* of the call itself: socketcall's are unpacked */
 	bool args_unreadable;         /* socketcall whose argument block could not be read */
-	struct value values[CALL_FIELDS_MAX]; /* one for each field of desc */
-	size_t values_len;
 	int read_errno; /* errno when the task itself could not be read (ESRCH, EPERM), else 0 */
+	size_t values_len;
+	struct value values[CALL_FIELDS_MAX]; /* one for each field of desc; then nothing is set */
 };
 
 struct decode_options {

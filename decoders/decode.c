@@ -78,7 +78,10 @@ static void decode_fields(struct decoder *d)
 	const struct call_field *fields = call->desc->fields;
 
 	while (call->values_len < CALL_FIELDS_MAX && fields[call->values_len].name) {
-		decode_field(d, &fields[call->values_len], &call->values[call->values_len]);
+		struct value *v = &call->values[call->values_len];
+
+		memset(v, 0, sizeof(*v));
+		decode_field(d, &fields[call->values_len], v);
 		call->values_len++;
 	}
 }
@@ -195,7 +198,7 @@ void call_decode(struct call *call, const struct trap *trap, const struct mem_re
 {
 	struct decoder d;
 
-	memset(call, 0, sizeof(*call));
+	memset(call, 0, offsetof(struct call, values));
 	call->abi = abi_of_trap(trap);
 	call->nr = trap->nr;
 	memcpy(call->args, trap->args, sizeof(call->args));

@@ -45,6 +45,7 @@ struct policy {
 	size_t nedits;
 	struct denied_syscall *denied; /* the default list, edited; sorted by word */
 	size_t ndenied;
+	bool judges_call[CALL_COUNT]; /* by call_id: has it a word that is denied? */
 	struct on_error on_error;
 	vec_of(const char *) sources; /* files that were read; on the heap */
 	struct network network;

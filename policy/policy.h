@@ -171,6 +171,9 @@ bool policy_uses_uid(const struct policy *policy);
 /* True when some rule asks for the stack: request.module need not be filled otherwise. */
 bool policy_uses_stack(const struct policy *policy);
 
+/* True when some rule names a host: otherwise policy_wants_names() is always false. */
+bool policy_uses_names(const struct policy *policy);
+
 void policy_decide(
 	const struct policy *policy, const struct request *request, struct decision *decision);
 
@@ -233,6 +236,12 @@ bool policy_budget_applies(
  * "unshare:newuser", "seccomp:listener", "prlimit64:other". Lives as long as the call.
  */
 const char *policy_syscall_word(const struct call *call);
+
+/*
+ * False for a call that is allowed by that word, whatever its arguments are: it need not be
+ * asked for.
+ */
+bool policy_judges_syscall(const struct policy *policy, const struct call *call);
 
 /* The i-th word that is denied under this policy, NULL past the last: for the filter. */
 const char *policy_syscall_denied(const struct policy *policy, size_t i);

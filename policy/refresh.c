@@ -1,6 +1,11 @@
 #include "policy/index.h"
 #include "policy/search.h"
 
+bool policy_uses_names(const struct policy *policy)
+{
+	return policy->index->nname_refs != 0;
+}
+
 static bool is_wanted(struct facts *facts, const struct name_ref *ref)
 {
 	const struct rule *rule = &facts->policy->rules[ref->rule];
@@ -19,7 +24,7 @@ static bool each_wanted(const struct policy *policy, const struct request *reque
 	struct facts facts;
 	struct found found;
 
-	if (!index->nname_refs ||
+	if (!policy_uses_names(policy) ||
 		(request->kind != CALL_KIND_CONNECT && request->kind != CALL_KIND_BIND))
 		return false;
 	use = request->kind == CALL_KIND_CONNECT ? DESTINATION_CONNECT : DESTINATION_BIND;

@@ -160,6 +160,11 @@ const struct denied_syscall *syscall_denied(const struct policy *p, const char *
 	return find_denied(p, base);
 }
 
+bool policy_judges_syscall(const struct policy *policy, const struct call *call)
+{
+	return policy->judges_call[call->desc ? call->desc->id : CALL_NONE];
+}
+
 const char *policy_syscall_denied(const struct policy *policy, size_t i)
 {
 	return i < policy->ndenied ? policy->denied[i].word : NULL;
@@ -252,6 +257,31 @@ static bool is_allowed(const struct policy *p, const char *word)
 	return false;
 }
 
+/* Is it denied, or a narrower word of it? */
+static bool has_denied_word(const struct policy *p, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < p->ndenied; i++) {
+		const char *word = p->denied[i].word;
+
+		if (!strncmp(word, name, len) && (word[len] == '\0' || word[len] == ':'))
+			return true;
+	}
+	return false;
+}
+
+/* A message may have a control message that has another call's word: acts_on_other(). */
+static void find_judged_calls(struct policy *p)
+{
+	for (enum call_id id = CALL_NONE; id < CALL_COUNT; id++) {
+		const struct call_desc *desc = call_desc(id);
+
+		p->judges_call[id] = !desc || id == CALL_SENDMSG || id == CALL_SENDMMSG ||
+				     has_denied_word(p, desc->name);
+	}
+}
+
 static int denied_order(const void *a, const void *b)
 {
 	const struct denied_syscall *x = a, *y = b;
@@ -286,5 +316,6 @@ int load_syscalls_finish(struct loader *l)
 		else if (!last->place.file)
 			*last = p->denied[i];
 	}
+	find_judged_calls(p);
 	return 0;
 }

@@ -284,7 +284,7 @@ void ask_leave(struct asker *asker, struct ask_question *q, struct pending *pend
 		at = &(*at)->ask.next;
 	*at = pending->ask.next;
 	q->nwaiting--;
-	q->left_ns = moment_now().mono_ns;
+	q->left_ns = mono_now();
 	q->left_tid = pending->tid;
 	give_back(asker, pending, outcome);
 	tell_changed(asker);

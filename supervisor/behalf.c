@@ -191,7 +191,7 @@ int64_t behalf_interrupted(const struct behalf *b)
 
 int64_t behalf_connect(const struct behalf *b, const struct credentials_pair *who)
 {
-	const struct sockaddr_value *addr = call_value(b->call, "sockaddr")->sockaddr;
+	const struct sockaddr_value *addr = call_destination(b->call, 0);
 	struct behalf_address to;
 	int rc = behalf_address(b, who, addr, 0, &to);
 
@@ -263,11 +263,10 @@ static int check_socket(const struct behalf *b)
  */
 static bool needs_details(const struct behalf *b)
 {
-	const struct value *msg = call_value(b->call, "msg");
 	enum call_id id = b->call->desc ? b->call->desc->id : CALL_NONE;
 
 	return id == CALL_SENDMMSG || (id == CALL_BIND && b->socket.family == AF_UNIX) ||
-	       (id == CALL_SENDMSG && msg && msg->msg->control_len);
+	       (id == CALL_SENDMSG && call_value(b->call, "msg")->msg->control_len);
 }
 
 static int who_is_task(const struct behalf *b, struct credentials_pair *who)

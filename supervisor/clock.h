@@ -15,14 +15,21 @@ static inline uint64_t timespec_ns(const struct timespec *t)
 	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec;
 }
 
+/* CLOCK_MONOTONIC, where nobody is told the time. */
+static inline uint64_t mono_now(void)
+{
+	struct timespec mono;
+
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	return timespec_ns(&mono);
+}
+
 static inline struct moment moment_now(void)
 {
 	struct moment now;
-	struct timespec mono;
 
 	clock_gettime(CLOCK_REALTIME, &now.real);
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	now.mono_ns = timespec_ns(&mono);
+	now.mono_ns = mono_now();
 	return now;
 }
 

@@ -122,17 +122,21 @@ static bool must_be_made_on_behalf(const struct pending *pending)
 	       !(stays_in_its_stream(pending) && pending->fd_stays);
 }
 
-/* Looked at once, and then again when the task has made a call that may change them. */
-static bool has_own_credentials(const struct gate *gate, struct task *task)
+static void look_at_credentials(struct task *task)
 {
 	cleanup_credentials struct credentials_pair pair = { 0 };
 
+	task->credentials_known = credentials_read(task->tid, &pair) == 0;
+	task->own_credentials = task->credentials_known && pair.same;
+}
+
+/* Looked at once, and then again when the task has made a call that may change them. */
+static bool has_own_credentials(const struct gate *gate, struct task *task)
+{
 	if (!gate->credentials_are_followed)
 		return false;
-	if (!task->credentials_known) {
-		task->credentials_known = credentials_read(task->tid, &pair) == 0;
-		task->own_credentials = task->credentials_known && pair.same;
-	}
+	if (!task->credentials_known)
+		look_at_credentials(task);
 	return task->own_credentials;
 }
 

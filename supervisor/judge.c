@@ -143,7 +143,7 @@ void judge_gather_paths(const struct task *task, struct pending *pending)
 	bool for_bind = kind == CALL_KIND_BIND, unix_paths;
 	size_t n;
 
-	if (!for_bind && kind != CALL_KIND_CONNECT)
+	if ((!for_bind && kind != CALL_KIND_CONNECT) || pending->socket.family != AF_UNIX)
 		return;
 	n = count_destinations(pending, &unix_paths);
 	if (!unix_paths || n > TARGETS_MAX)
@@ -233,6 +233,8 @@ static bool wants_names(
 
 bool judge_wants_names(const struct judge *judge, const struct pending *pending)
 {
+	if (!judge->answers && !policy_uses_names(judge_policy(judge, pending)))
+		return false;
 	return any_destination(judge, pending, wants_names);
 }
 
@@ -369,15 +371,28 @@ static void decide_word(const struct judge *judge, struct pending *pending, stru
 		sbuf_fmt(&pending->advice, "to allow it: syscalls: {allow: \"%s\"}", word);
 }
 
-bool judge_hides_clone3(const struct judge *judge, const struct call *call)
+/* What its name, and sometimes its registers, are denied for: the policy's `syscalls`. */
+static void decide_syscall(
+	const struct judge *judge, struct pending *pending, const struct request *request)
+{
+	if (policy_judges_syscall(judge_policy(judge, pending), &pending->call))
+		decide_word(judge, pending, *request, policy_syscall_word(&pending->call));
+	else
+		judge_allow(pending, "syscall.allowed");
+}
+
+static bool allows_clone3(const struct judge *judge)
 {
 	const struct request request = { .kind = CALL_KIND_SYSCALL, .syscall = "clone3" };
 	struct decision decision;
 
-	if (!is_clone3(call))
-		return false;
 	policy_decide(judge->policy, &request, &decision);
 	return decision.verdict == VERDICT_ALLOW;
+}
+
+bool judge_hides_clone3(const struct judge *judge, const struct call *call)
+{
+	return is_clone3(call) && allows_clone3(judge);
 }
 
 static void decide_spawn(struct judge *judge, const struct task *task, struct pending *pending,
@@ -483,7 +498,7 @@ void judge_decide(struct judge *judge, const struct task *task, struct pending *
 			"so many control messages in one message cannot be judged");
 		return;
 	}
-	decide_word(judge, pending, request, policy_syscall_word(&pending->call));
+	decide_syscall(judge, pending, &request);
 	if (pending->decision.verdict != VERDICT_ALLOW)
 		return;
 	switch (request.kind) {

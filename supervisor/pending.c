@@ -1,6 +1,8 @@
 #include "supervisor/pending.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "supervisor/generation.h"
@@ -8,21 +10,30 @@
 /* Bounds what one call can make us hold; above the decoders' own bounds for argv and envp. */
 enum { CALL_MEMORY = 1 << 20 };
 
+/* The call is left as it was: call_decode() sets all of it. */
+static struct pending *begin(struct pending *pending)
+{
+	const size_t kept = offsetof(struct pending, at);
+
+	memset((char *)pending + kept, 0, sizeof(*pending) - kept);
+	pending->fd = -1;
+	pending->uid = (uid_t)-1;
+	return pending;
+}
+
 struct pending *pending_get(struct pending_pool *pool)
 {
 	struct pending *pending = pool->free;
 
 	if (pending) {
 		pool->free = pending->next;
-		return pending;
+		return begin(pending);
 	}
 	pending = calloc(1, sizeof(*pending));
 	if (!pending)
 		return NULL;
 	arena_init(&pending->arena, CALL_MEMORY);
-	pending->fd = -1;
-	pending->uid = (uid_t)-1;
-	return pending;
+	return begin(pending);
 }
 
 void pending_drop_socket(struct pending *pending)
@@ -43,16 +54,11 @@ static void release_owned(struct pending *pending)
 
 void pending_put(struct pending_pool *pool, struct pending *pending)
 {
-	struct arena arena;
-	struct sbuf advice = pending->advice;
-
 	release_owned(pending);
 	if (pending->generation)
 		pending->generation->users--;
 	arena_reset(&pending->arena);
-	sbuf_reset(&advice);
-	arena = pending->arena;
-	*pending = (struct pending){ .arena = arena, .advice = advice, .fd = -1, .uid = (uid_t)-1 };
+	sbuf_reset(&pending->advice);
 	pending->next = pool->free;
 	pool->free = pending;
 }

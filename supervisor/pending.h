@@ -47,8 +47,9 @@ struct generation;
 
 struct pending {
 	struct call call;
-	struct arena arena; /* of the call */
-	struct moment at;   /* of the trap */
+	struct arena arena; /* of the call; it and advice keep their memory in the pool */
+	struct sbuf advice; /* what to do about a denial */
+	struct moment at;   /* of the trap; from here on all is zero in a new one */
 	struct socket_facts socket;
 	bool unbound;                  /* listen(2) on an internet socket that has no port yet */
 	const struct stack *stack;     /* in the arena; NULL: not taken */
@@ -71,7 +72,6 @@ struct pending {
 	const char *const *code_variables; /* exec: for the log, in the arena; or NULL */
 	char env_code[64]; /* exec: the variable that would put code into it; "" for none */
 	struct decision decision;
-	struct sbuf advice;                    /* what to do about a denial */
 	uint64_t reserved;                     /* budgets that hold a place for the spawn */
 	const struct event_spawning *spawning; /* in the arena: who held one, too */
 	size_t spawning_len;

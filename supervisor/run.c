@@ -125,7 +125,7 @@ static void run_init(struct run *run)
 		.nsinks = run->options->nsinks,
 		.summary = run->options->summary,
 		.mode = run->options->mode,
-		.begin_ns = moment_now().mono_ns,
+		.begin_ns = mono_now(),
 		.released = watch_released,
 		.ctx = &run->watch,
 		.failed = on_log_failed,

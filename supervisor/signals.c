@@ -83,7 +83,7 @@ static void end_run(struct signals *signals)
 static int wait_signal(const struct signals *signals, const sigset_t *set, siginfo_t *info)
 {
 	struct timespec left;
-	uint64_t now = moment_now().mono_ns;
+	uint64_t now = mono_now();
 
 	if (!signals->deadline_ns)
 		return sigwaitinfo(set, info);
@@ -129,7 +129,7 @@ int signals_start(struct signals *signals, struct tracer *tracer, pid_t command,
 
 	signals->tracer = tracer;
 	signals->command = command;
-	signals->deadline_ns = timeout_ns ? moment_now().mono_ns + timeout_ns : 0;
+	signals->deadline_ns = timeout_ns ? mono_now() + timeout_ns : 0;
 	rc = pthread_create(&signals->thread, NULL, signals_run, signals);
 	return rc ? err_set(err, rc, "cannot start the signal thread") : 0;
 }

@@ -80,20 +80,6 @@ int socket_dup_probe(void)
 	return dup < 0 ? -errno : 0;
 }
 
-static bool ask(int fd, int option, int *value)
-{
-	socklen_t len = sizeof(*value);
-
-	return getsockopt(fd, SOL_SOCKET, option, value, &len) == 0;
-}
-
-void socket_ask(int fd, struct socket_facts *facts)
-{
-	*facts = (struct socket_facts){ 0 };
-	facts->known = ask(fd, SO_DOMAIN, &facts->family) && ask(fd, SO_TYPE, &facts->type) &&
-		       ask(fd, SO_PROTOCOL, &facts->protocol);
-}
-
 /*
  * What is being connected, or was, and is not yet closed. It cannot listen as it is, but may lose
  * its connection at any moment, by its other end or by another process, and its port with it.

@@ -1,10 +1,9 @@
-/* A duplicate of a task's descriptor, and what the kernel says of the socket behind it. */
+/* A duplicate of a task's descriptor. */
 #ifndef CALLGATE_SUPERVISOR_SOCKET_DUP_H
 #define CALLGATE_SUPERVISOR_SOCKET_DUP_H
 
 #include <sys/types.h>
 
-#include "decoders/socket_facts.h"
 #include "tracer/task.h"
 
 /*
@@ -21,9 +20,6 @@ int socket_dup_task(struct task *task, int fd);
 
 /* Whether the kernel has what duplicates are made with, and allows it. Returns 0 or -errno. */
 int socket_dup_probe(void);
-
-/* Fills facts of a descriptor of ours; they stay unknown when it is no socket. */
-void socket_ask(int fd, struct socket_facts *facts);
 
 /* Whether a descriptor of ours is of an internet socket that has no port yet. */
 bool socket_is_unbound(int fd);

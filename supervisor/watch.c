@@ -30,7 +30,7 @@ static bool uses_socket(const struct call *call)
 }
 
 /* The duplicate is kept where the call may be made on it; otherwise only asked. */
-static void find_socket(const struct watch *watch, struct task *task, struct pending *pending)
+static void find_socket(struct watch *watch, struct task *task, struct pending *pending)
 {
 	const struct value *value = call_value(&pending->call, "fd");
 	bool judged = watch->gate && judge_by_socket(&watch->gate->judge, &pending->call);
@@ -45,7 +45,7 @@ static void find_socket(const struct watch *watch, struct task *task, struct pen
 	pending->fd = socket_dup_task(task, fd);
 	if (pending->fd < 0)
 		return;
-	socket_ask(pending->fd, &pending->socket);
+	socket_ask(&watch->sockets, pending->fd, &pending->socket);
 	if (pending->call.desc && pending->call.desc->id == CALL_LISTEN)
 		pending->unbound = socket_is_unbound(pending->fd);
 	if (!watch->gate) {
@@ -90,12 +90,7 @@ static bool is_selected(const struct watch *watch, const struct task *task, cons
 
 static uint64_t duration_since(const struct moment *begin, const struct call_result *result)
 {
-	struct moment now;
-
-	if (!result->known)
-		return 0;
-	now = moment_now();
-	return now.mono_ns - begin->mono_ns;
+	return result->known ? mono_now() - begin->mono_ns : 0;
 }
 
 /* One that was taken for a rule is not shown by that alone. */
@@ -107,10 +102,12 @@ static const struct stack *shown_stack(const struct watch *watch, const struct p
 	return shown ? pending->stack : NULL;
 }
 
-static struct event call_event(
-	const struct watch *watch, const struct task *task, const struct pending *pending)
+static void call_event(const struct watch *watch, const struct task *task,
+	const struct pending *pending, struct event *event)
 {
-	struct event event = {
+	bool audit = watch->gate && watch->gate->mode == MODE_AUDIT;
+
+	*event = (struct event){
 		.type = EVENT_CALL,
 		.task = watch_task_now(task),
 		.call = {
@@ -125,24 +122,23 @@ static struct event call_event(
 			.child_is_thread = pending->child_is_thread,
 		},
 	};
-	bool audit = watch->gate && watch->gate->mode == MODE_AUDIT;
 
-	event.task.comm = pending->comm;
-	event.task.lineage = pending->lineage;
+	event->task.comm = pending->comm;
+	event->task.lineage = pending->lineage;
 	if (pending->judged && audit)
-		event.call.would = &pending->decision;
+		event->call.would = &pending->decision;
 	else if (pending->judged)
-		event.call.decision = &pending->decision;
+		event->call.decision = &pending->decision;
 	if (pending->advice.len)
-		event.call.advice = sbuf_text(&pending->advice);
-	return event;
+		event->call.advice = sbuf_text(&pending->advice);
 }
 
 void watch_describe(const struct watch *watch, const struct task *task,
 	const struct pending *pending, struct sbuf *out)
 {
-	struct event event = call_event(watch, task, pending);
+	struct event event;
 
+	call_event(watch, task, pending, &event);
 	emitter_stamp(watch->emitter, &event, &pending->at);
 	if (!jsonl_event(&event, out))
 		sbuf_reset(out);
@@ -192,7 +188,7 @@ void watch_finish(struct watch *watch, struct task *task, struct pending *pendin
 
 	pending->result = *result;
 	call_decode_result(&pending->call, result, &mem, &pending->arena);
-	event = call_event(watch, task, pending);
+	call_event(watch, task, pending, &event);
 	event_facts_put(pending, watch->gate ? judge_policy(&watch->gate->judge, pending) : NULL,
 		&event.call);
 	if (watch->gate) {

@@ -16,6 +16,7 @@
 #include "supervisor/pending.h"
 #include "supervisor/reload.h"
 #include "supervisor/privileges.h"
+#include "supervisor/socket_memory.h"
 #include "supervisor/stacking.h"
 #include "supervisor/watchdog.h"
 #include "tracer/tracer.h"
@@ -25,6 +26,7 @@ struct watch {
 	struct tracer *tracer;
 	struct pending_pool pool;
 	struct decode_options decode;
+	struct socket_memory sockets;
 	struct watchdog watchdog;
 	struct notified notified;      /* the traps that are no ptrace stops */
 	struct gate *gate;             /* borrowed: judges every call; NULL in trace */

@@ -66,7 +66,7 @@ static void look_after_signals(struct asker *asker)
 
 static void close_left(struct asker *asker)
 {
-	uint64_t now = moment_now().mono_ns;
+	uint64_t now = mono_now();
 	struct ask_question *q, *next;
 
 	for (q = asker->open; q; q = next) {

@@ -177,7 +177,7 @@ static bool is_late(const struct front *front, const struct ask_question *q)
 {
 	uint64_t timeout = asker_options(front->asker)->timeout_ns;
 
-	return timeout && moment_now().mono_ns >= q->since_ns + timeout;
+	return timeout && mono_now() >= q->since_ns + timeout;
 }
 
 /* Questions that are answered, withdrawn, or late. */

@@ -147,7 +147,7 @@ static bool may_go_on(void *ctx)
 	struct talk *t = ctx;
 
 	return !asker_is_over(t->asker) && asker_wants(t->asker, t->q) &&
-	       (!t->deadline_ns || moment_now().mono_ns < t->deadline_ns);
+	       (!t->deadline_ns || mono_now() < t->deadline_ns);
 }
 
 /* Asked again until the rule is one that answers the call. */
@@ -358,7 +358,7 @@ static enum talk_end look_around(struct talk *t)
 {
 	if (asker_is_over(t->asker) || !asker_wants(t->asker, t->q))
 		return TALK_WITHDRAWN;
-	if (t->deadline_ns && moment_now().mono_ns >= t->deadline_ns)
+	if (t->deadline_ns && mono_now() >= t->deadline_ns)
 		return TALK_TIMED_OUT;
 	if (ask_terminal_measure(t->terminal)) {
 		show(t);

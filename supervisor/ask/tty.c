@@ -64,7 +64,7 @@ static void wait_changed(struct asker *asker, int timeout_ms)
 static bool still_asks(struct asker *asker, const struct ask_question *q, uint64_t deadline_ns)
 {
 	return !asker_is_over(asker) && asker_wants(asker, q) &&
-	       (!deadline_ns || moment_now().mono_ns < deadline_ns);
+	       (!deadline_ns || mono_now() < deadline_ns);
 }
 
 static void say_background(struct tty *tty)
@@ -115,7 +115,7 @@ static void note_end(struct tty *tty, enum talk_end end, struct asker *asker)
  */
 static void stop_job(struct tty *tty, struct asker *asker, const struct ask_question *q)
 {
-	uint64_t until = moment_now().mono_ns + STOP_MS * 1000000ull;
+	uint64_t until = mono_now() + STOP_MS * 1000000ull;
 	pid_t group = tty->terminal.foreground;
 
 	kill(-group, SIGTSTP);
@@ -149,7 +149,7 @@ static void act_on(struct tty *tty, struct asker *asker, struct ask_question *q,
 static void ask(struct tty *tty, struct asker *asker, struct ask_question *q)
 {
 	uint64_t timeout = asker_options(asker)->timeout_ns;
-	uint64_t deadline = timeout ? moment_now().mono_ns + timeout : 0;
+	uint64_t deadline = timeout ? mono_now() + timeout : 0;
 	enum talk_end end;
 
 	/* Its task runs a handler: it comes again, or the question goes. */

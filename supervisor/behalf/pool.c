@@ -99,7 +99,7 @@ static void worker_begin(struct behalf_worker *w, struct behalf_job *job)
 
 	w->job = job;
 	w->number = ++pool->begun;
-	w->since_ns = moment_now().mono_ns;
+	w->since_ns = mono_now();
 	w->cancelled = w->interrupted = false;
 	w->next = NULL;
 	w->prev = pool->busy_last;
@@ -324,7 +324,7 @@ static void answer_cancelled(struct behalf_pool *pool)
  */
 static size_t choose(struct behalf_pool *pool, struct look *looks)
 {
-	uint64_t now = moment_now().mono_ns, last = 0;
+	uint64_t now = mono_now(), last = 0;
 	size_t n = 0, seen = 0;
 
 	for (struct behalf_worker *w = pool->busy_first; w && seen < LOOKS_AT_ONCE; w = w->next) {

@@ -22,7 +22,7 @@
 
 #include "base/cleanup.h"
 #include "supervisor/behalf.h"
-#include "supervisor/socket_dup.h"
+#include "supervisor/socket_memory.h"
 #include "tests/support/fake_root.h"
 #include "tracer/memory.h"
 
@@ -47,6 +47,7 @@ static inline void made_decode(
 	struct trap trap = { .tid = tid, .audit_arch = abi->audit_arch, .nr = nr };
 	const struct decode_options options = { 0 };
 	struct mem_reader reader = task_memory_reader(&tid);
+	struct socket_memory memory = { 0 };
 
 	memset(m, 0, sizeof(*m));
 	m->target.fd = -1;
@@ -54,7 +55,7 @@ static inline void made_decode(
 	arena_init(&m->arena, 1024 * 1024);
 	call_decode(&m->call, &trap, &reader, &m->arena, &options);
 	m->behalf = (struct behalf){ .pid = tid, .tid = tid, .call = &m->call, .fd = (int)args[0] };
-	socket_ask(m->behalf.fd, &m->behalf.socket);
+	socket_ask(&memory, m->behalf.fd, &m->behalf.socket);
 }
 
 #define ARG(x) ((uint64_t)(uintptr_t)(x))

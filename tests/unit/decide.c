@@ -291,6 +291,36 @@ static void calls_of_later_kernels_have_one_word(void **state)
 	policy_free(allows);
 }
 
+/* Whatever its registers are, and its control messages. */
+static void what_is_not_judged_by_its_word_is_allowed_by_it(void **state)
+{
+	struct policy *policy =
+		policy_of(HEAD "syscalls: {deny: [bind, accept4], allow: [clone]}\n", NULL);
+	size_t judged = 0;
+
+	(void)state;
+	for (enum call_id id = CALL_NONE + 1; id < CALL_COUNT; id++) {
+		struct call call = { .abi = abi_native(), .desc = call_desc(id) };
+		struct request request = { .kind = CALL_KIND_SYSCALL };
+
+		snprintf(call.name, sizeof(call.name), "%s", call.desc->name);
+		judged += policy_judges_syscall(policy, &call);
+		memset(call.args, 0xff, sizeof(call.args));
+		request.syscall = policy_syscall_word(&call);
+		if (!policy_judges_syscall(policy, &call))
+			expect(policy, &request, VERDICT_ALLOW, "syscall.allowed");
+		else
+			assert_int_not_equal(id, CALL_CONNECT);
+		if (id == CALL_BIND || id == CALL_ACCEPT4 || id == CALL_SENDMSG ||
+			id == CALL_UNSHARE)
+			assert_true(policy_judges_syscall(policy, &call));
+	}
+	assert_in_range(judged, 5, CALL_COUNT - 5);
+	assert_true(policy_judges_syscall(
+		policy, &(struct call){ .abi = abi_native(), .name = "request_key" }));
+	policy_free(policy);
+}
+
 /* ---- budgets ---- */
 
 static void budgets_hold_below_their_program(void **state)
@@ -418,6 +448,7 @@ int main(void)
 		cmocka_unit_test(denied_system_calls),
 		cmocka_unit_test(the_word_for_a_call_is_in_its_registers),
 		cmocka_unit_test(calls_of_later_kernels_have_one_word),
+		cmocka_unit_test(what_is_not_judged_by_its_word_is_allowed_by_it),
 		cmocka_unit_test(budgets_hold_below_their_program),
 		cmocka_unit_test(many_threads_decide_by_one_policy),
 	};
