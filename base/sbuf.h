@@ -32,15 +32,26 @@ static inline bool sbuf_reserve(struct sbuf *s, size_t extra)
 	return (s->cap - s->len > extra && !s->failed) || sbuf_grow(s, extra);
 }
 
+/* Adds so many bytes, which the caller has to fill. NULL without memory. */
+static inline char *sbuf_take(struct sbuf *s, size_t len)
+{
+	char *bytes;
+
+	if (!sbuf_reserve(s, len))
+		return NULL;
+	bytes = s->data + s->len;
+	s->len += len;
+	s->data[s->len] = '\0';
+	return bytes;
+}
+
 /* Inline: a line is made of dozens of short pieces, most of them constant. */
 static inline void sbuf_add(struct sbuf *s, const void *bytes, size_t len)
 {
-	if (!sbuf_reserve(s, len))
-		return;
-	if (len)
-		memcpy(s->data + s->len, bytes, len);
-	s->len += len;
-	s->data[s->len] = '\0';
+	char *to = sbuf_take(s, len);
+
+	if (to && len)
+		memcpy(to, bytes, len);
 }
 
 static inline void sbuf_str(struct sbuf *s, const char *text)

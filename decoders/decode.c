@@ -232,12 +232,24 @@ static void decode_result_field(
 		decode_msgs_result(d, v, result);
 }
 
+/* Most calls have nothing that the kernel fills. */
+static bool has_out(const struct call *call)
+{
+	for (size_t i = 0; i < call->values_len; i++) {
+		enum value_type type = call->values[i].type;
+
+		if (type == VALUE_SOCKADDR_OUT || type == VALUE_FD_PAIR_OUT || type == VALUE_MSGS)
+			return true;
+	}
+	return false;
+}
+
 void call_decode_result(struct call *call, const struct call_result *result,
 	const struct mem_reader *mem, struct arena *arena)
 {
 	struct decoder d;
 
-	if (!call->desc || !result->known || result->is_error || result->value < 0)
+	if (!result->known || result->is_error || result->value < 0 || !has_out(call))
 		return;
 	decoder_init(&d, call, mem, arena);
 	for (size_t i = 0; i < call->values_len; i++)

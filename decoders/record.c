@@ -84,6 +84,19 @@ static void add_escape(struct sbuf *out, uint32_t rune)
 	}
 }
 
+/* A text that needs no escape. */
+static void add_plain(struct sbuf *out, const char *text, size_t size)
+{
+	char *to = sbuf_take(out, size + 2);
+
+	if (!to)
+		return;
+	to[0] = '"';
+	if (size)
+		memcpy(to + 1, text, size);
+	to[size + 1] = '"';
+}
+
 /* The text, which is valid UTF-8, as a JSON string. */
 static void add_string(struct sbuf *out, const char *text, size_t size)
 {
@@ -111,9 +124,8 @@ static void add_key(struct record *record, const char *key)
 	record->more = true;
 	if (!key)
 		return;
-	sbuf_char(record->out, '"');
-	sbuf_str(record->out, key);
-	sbuf_add(record->out, "\":", 2);
+	add_plain(record->out, key, strlen(key));
+	sbuf_char(record->out, ':');
 }
 
 void record_open(struct record *record, struct sbuf *out)
@@ -196,12 +208,21 @@ void record_ipv4(struct record *record, const char *key, const void *bytes)
 
 void record_bytes(struct record *record, const char *key, const void *bytes, size_t len)
 {
-	if (plain_len(bytes, len) < len && !utf8_valid(bytes, len)) {
+	if (plain_len(bytes, len) == len) {
+		add_key(record, key);
+		add_plain(record->out, bytes, len);
+	} else if (utf8_valid(bytes, len)) {
+		add_key(record, key);
+		add_string(record->out, bytes, len);
+	} else {
 		record_json(record, key, json_bytes(bytes, len));
-		return;
 	}
+}
+
+void record_word(struct record *record, const char *key, const char *word)
+{
 	add_key(record, key);
-	add_string(record->out, bytes, len);
+	add_plain(record->out, word, strlen(word));
 }
 
 void record_text(struct record *record, const char *key, const char *text)

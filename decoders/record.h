@@ -45,6 +45,9 @@ void record_ipv4(struct record *record, const char *key, const void *bytes);
 void record_text(struct record *record, const char *key, const char *text);
 void record_bytes(struct record *record, const char *key, const void *bytes, size_t len);
 
+/* A word of our own, in which nothing needs an escape. */
+void record_word(struct record *record, const char *key, const char *word);
+
 /* UTC as in RFC 3339, with nanoseconds: "2026-01-02T03:04:05.678901234Z". */
 void record_time(struct record *record, const char *key, const struct timespec *time);
 

@@ -111,11 +111,11 @@ static void put_decision(struct record *record, const struct event_call *call)
 	enum verdict verdict = call->decision ? call->decision->verdict : VERDICT_ALLOW;
 	char name[32];
 
-	record_text(record, "verdict", verdict_name(verdict));
+	record_word(record, "verdict", verdict_name(verdict));
 	if (decision && decision->verdict == VERDICT_DENY)
 		record_text(record, "errno", text_errno(decision->errnum, name, sizeof(name)));
 	if (call->would)
-		record_text(record, "would", verdict_name(call->would->verdict));
+		record_word(record, "would", verdict_name(call->would->verdict));
 	if (!decision)
 		return;
 	if (decision->rule.file)
@@ -273,10 +273,10 @@ static void put_call(struct record *record, const struct event *event)
 		"program_elf_interpreter" };
 	const struct event_call *call = &event->call;
 
-	record_text(record, "abi", call->call->abi->name);
+	record_word(record, "abi", call->call->abi->name);
 	record_text(record, "call", call->call->name);
 	record_number(record, "nr", call->call->nr);
-	record_text(record, "kind", call_kind_name(call_kind(call->call)));
+	record_word(record, "kind", call_kind_name(call_kind(call->call)));
 	put_args(record, call);
 	if (call->program)
 		put_program(record, keys, call->program);
@@ -285,7 +285,7 @@ static void put_call(struct record *record, const struct event *event)
 		record_number(record, "child", call->child);
 		record_bool(record, "child_is_thread", call->child_is_thread);
 	}
-	record_text(record, "mode", mode_name(event->mode));
+	record_word(record, "mode", mode_name(event->mode));
 	put_decision(record, call);
 	put_result(record, call);
 	if (call->stack)
@@ -299,7 +299,7 @@ static void put_session(struct record *record, const struct event *event)
 	record_text(record, "callgate", CALLGATE_VERSION);
 	put_strings(record, "command", (const char *const *)session->argv);
 	record_text(record, "cwd", session->cwd);
-	record_text(record, "mode", mode_name(event->mode));
+	record_word(record, "mode", mode_name(event->mode));
 	record_text(record, "backend", session->backend);
 	record_text(record, "kernel", session->kernel);
 	record_number(record, "uid", session->uid);
@@ -359,7 +359,7 @@ bool jsonl_event(const struct event *event, struct sbuf *out)
 
 	record_open(&record, out);
 	record_number(&record, "v", LOG_VERSION);
-	record_text(&record, "type", types[event->type].name);
+	record_word(&record, "type", types[event->type].name);
 	record_unsigned(&record, "seq", event->seq);
 	put_time(&record, event);
 	put_task(&record, &event->task);

@@ -55,7 +55,7 @@ void json_put_name(
 	const char *word = name_of(names, num);
 
 	if (word)
-		record_text(out->record, name, word);
+		record_word(out->record, name, word);
 	else
 		record_unsigned(out->record, name, num);
 }
@@ -68,7 +68,7 @@ void json_put_flags(
 		if (!names->value || (num & names->value) != names->value)
 			continue;
 		num &= ~names->value;
-		record_text(out->record, NULL, names->name);
+		record_word(out->record, NULL, names->name);
 	}
 	if (num)
 		record_hex(out->record, NULL, num);

@@ -43,11 +43,12 @@ static void members_and_elements_are_separated(void **state)
 	record_array_close(&record);
 	record_json(&record, "tree", json_pack("{s:i}", "n", 1));
 	record_text(&record, "absent", NULL);
+	record_word(&record, "word", "allow");
 	record_text(&record, "last", "");
 	assert_true(record_close(&record));
 	assert_string_equal(sbuf_text(&out),
 		"{\"empty\":[],\"some\":[\"a\",{\"t\":true,\"f\":false},null],\"tree\":{\"n\":1},"
-		"\"last\":\"\"}");
+		"\"word\":\"allow\",\"last\":\"\"}");
 }
 
 /* Every day of 800 years, and what comes at the borders of a day. */

@@ -22,8 +22,9 @@ static void what_is_added_is_there_and_terminated(void **state)
 	sbuf_fmt(&s, "%d/%s", 443, "tcp");
 	sbuf_char(&s, '!');
 	sbuf_add(&s, "\0x", 2);
-	assert_int_equal(s.len, 15);
-	assert_memory_equal(s.data, "port 443/tcp!\0x", 16);
+	memcpy(sbuf_take(&s, 3), "yyz", 3);
+	assert_int_equal(s.len, 18);
+	assert_memory_equal(s.data, "port 443/tcp!\0xyyz", 19);
 	assert_false(s.failed);
 }
 
