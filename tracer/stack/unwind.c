@@ -15,7 +15,10 @@ static bool read_word(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word, void *ar
 
 	(void)dwfl;
 	*word = 0; /* little-endian: a narrow one fills its beginning */
-	return stack_pages_read(&walk->pages, address, word, walk->regs.word_size);
+	if (stack_pages_read(&walk->pages, address, word, walk->regs.word_size))
+		return true;
+	walk->unread = true;
+	return false;
 }
 
 static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread_arg)
@@ -88,6 +91,7 @@ static int on_frame(Dwfl_Frame *frame, void *arg)
 	struct stack_walk *walk = arg;
 	struct stack_pc *pc = &walk->pcs[walk->len];
 
+	walk->unread = false;
 	walk->cut = walk->len == walk->max;
 	if (walk->cut || !dwfl_frame_pc(frame, &pc->address, &pc->active))
 		return DWARF_CB_ABORT;
@@ -110,6 +114,7 @@ enum stack_end stack_unwind(Dwfl *dwfl, struct stack_walk *walk)
 	walk->unknown = 0;
 	walk->len = 0;
 	walk->stepped = false;
+	walk->unread = false;
 	do {
 		walk->resumed = walk->stepped;
 		walk->stepped = false;
@@ -117,5 +122,7 @@ enum stack_end stack_unwind(Dwfl *dwfl, struct stack_walk *walk)
 	} while (walk->stepped);
 	if (walk->cut)
 		return STACK_END_LIMIT;
-	return rc == 0 ? STACK_END_WHOLE : STACK_END_LOST;
+	/* To libdwfl (0.188) a return address that cannot be read is that of the outermost frame.
+	 */
+	return rc == 0 && !walk->unread ? STACK_END_WHOLE : STACK_END_LOST;
 }

@@ -23,7 +23,8 @@ struct stack_walk {
 	bool resumed;                  /* where libdwfl begins was stepped to */
 	struct stack_pc *pcs;
 	size_t len, max;
-	bool cut; /* there was one more than max */
+	bool cut;    /* there was one more than max */
+	bool unread; /* the way out of the last one is in memory that cannot be read */
 };
 
 /*
