@@ -12,8 +12,10 @@
 #include "base/cleanup.h"
 
 enum {
-	LOCK_TRIES = 50, /* for five seconds: whoever has it only adds a line */
-	LOCK_WAIT_MS = 100,
+	/* For five seconds: whoever has it only adds a line. Short waits, because flock(2) without
+	 * waiting has no queue, and one who comes often would leave no turn to the others. */
+	LOCK_TRIES = 500,
+	LOCK_WAIT_MS = 10,
 	FILE_MAX = 16 << 20,
 	OPENS_MAX = 10,
 };

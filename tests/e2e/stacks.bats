@@ -162,7 +162,7 @@ main inlined.cc:13' "$(events '.call == "connect"' | jq -r '.stack[1:5][] |
 	stack_of ./usual told
 	expect_frames 'inner middle middle outer made at run time in_code'
 	grep -q '^ *made at run time+6$' "$TEXT"
-	rm "/tmp/perf-$(events '.type == "exit"' | jq .pid).map"
+	rm "/tmp/perf-$(events '.call == "connect"' | jq .pid).map"
 }
 
 @test "out of code without unwind tables or frame pointer, where its way out is certain" {

@@ -94,7 +94,7 @@ foreign_code_with_frames() {
 	backend -k ./usual code
 	expect_frames 'inner middle middle outer ? in_code'
 	backend -k ./usual told
-	rm "/tmp/perf-$(events '.type == "exit"' | jq .pid).map"
+	rm "/tmp/perf-$(events '.call == "connect"' | jq .pid).map"
 	expect_frames 'inner middle middle outer made at run time in_code'
 	backend -k ./usual trampoline
 	expect_frames 'inner middle middle outer ? in_code'

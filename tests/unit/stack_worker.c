@@ -24,7 +24,7 @@
 static const struct stack_options options = { .frames = 64 };
 static volatile int kept;
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 static const bool has_filter; /* see tracer/stack/confine.c */
 #else
 static const bool has_filter = true;

@@ -51,8 +51,8 @@ static bool add_rules(scmp_filter_ctx filter)
 	       seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &map_query) == 0;
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-/* AddressSanitizer reserves terabytes, and looks at files of its own to report. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* The sanitizers reserve terabytes, and look at files of their own to report. */
 static bool set_bounds(void)
 {
 	(void)memory_max;
