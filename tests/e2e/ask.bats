@@ -229,6 +229,20 @@ load ask
 	grep -q '^  - {connect: "@loopback", verdict: allow, why: mine}$' saved.yaml
 }
 
+@test "e has the keys of a shell's line: ^A ^E ^B ^F ^K ^W" {
+	talk -- curl -s http://127.0.0.1:81/ <<-'SCRIPT'
+		expect  > 
+		send e
+		expect verdict: allow}
+		send \x01\x0bconnect: "127.0.0.1", verdict: allow gone\x17}\x01{\x05
+		send \x02\x02X\x08\x06\x0b}\n
+		expect rule (e)  {connect: "127.0.0.1", verdict: allow }
+		expect  > 
+		send n
+		expect denied once
+	SCRIPT
+}
+
 @test "e can be left: the rule is as it was" {
 	talk -- curl -s http://127.0.0.1:81/ <<-'SCRIPT'
 		expect  > 

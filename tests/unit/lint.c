@@ -152,6 +152,33 @@ static void rules_that_never_decide(void **state)
 		LINT_WARNING, "rule.covered", 5, "everything (p.yaml:4)");
 }
 
+/* Of two rules the later never decides when the former has every user, socket and program. */
+static void a_wider_list_covers_a_narrower_one(void **state)
+{
+	static const struct {
+		const char *wide, *narrow;
+	} pairs[] = {
+		{ "uid: ['10-20', '1000-2000']", "uid: ['12', '1500-1600']" },
+		{ "socket: [inet/stream, unix, netlink:route]",
+			"socket: [netlink:route, unix/dgram]" },
+		{ "exec: '/usr/bin/**'", "exec: '/usr/bin/g*'" },
+	};
+	cleanup_root struct fake_root root = standard_root();
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		snprintf(text, sizeof(text),
+			RULES "  - {id: a, %s, verdict: deny}\n  - {id: b, %s, verdict: ask}\n",
+			pairs[i].wide, pairs[i].narrow);
+		expect(&root, text, LINT_WARNING, "rule.covered", 5, "from a (p.yaml:4)");
+		snprintf(text, sizeof(text),
+			RULES "  - {id: a, %s, verdict: deny}\n  - {id: b, %s, verdict: ask}\n",
+			pairs[i].narrow, pairs[i].wide);
+		expect_nothing(&root, text);
+	}
+}
+
 static void narrower_rules_first_are_well_meant(void **state)
 {
 	cleanup_root struct fake_root root = standard_root();
@@ -315,6 +342,14 @@ static void shells_where_the_network_is_reached(void **state)
 		"exec.shell", 4,
 		"allows any program to be run by a program that the same rule lets reach");
 	expect(&root,
+		RULES "  - {id: net, exe: '/usr/bin/c*', connect: \"*:443\", verdict: allow}\n"
+		      "  - {id: run, exe: /usr/bin/curl, exec: /bin/dash, verdict: allow}\n",
+		LINT_WARNING, "exec.shell", 5, "by a program that net (p.yaml:4) lets reach");
+	expect(&root,
+		RULES "  - {id: net, exe: '/usr/bin/cu*', connect: \"*:443\", verdict: allow}\n"
+		      "  - {id: run, exe: '/usr/bin/**', exec: /bin/dash, verdict: allow}\n",
+		LINT_WARNING, "exec.shell", 5, "by a program that net (p.yaml:4) lets reach");
+	expect(&root,
 		"version: 1\n"
 		"default: {connect: allow}\n"
 		"rules:\n"
@@ -371,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_policies_are_quiet),
 		cmocka_unit_test(rules_that_never_decide),
+		cmocka_unit_test(a_wider_list_covers_a_narrower_one),
 		cmocka_unit_test(narrower_rules_first_are_well_meant),
 		cmocka_unit_test(names_that_do_not_resolve),
 		cmocka_unit_test(programs_that_everybody_may_write),

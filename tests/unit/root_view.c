@@ -168,6 +168,37 @@ static void missing(void **state)
 	expect_fault(&root, "/usr/bin/none/../dash", ENOENT, "/usr/bin/none", "does not exist");
 }
 
+/* fs.protected_symlinks, proc(5): of somebody else's in a directory like /tmp, for root as well. */
+static void links_that_the_kernel_does_not_follow(void **state)
+{
+	cleanup_root struct fake_root root = fake_root_make();
+	const struct root_view view = { .fd = root.fd };
+	cleanup_resolution struct resolution found = { 0 };
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
+	char setting[2] = "";
+	FILE *f = fopen("/proc/sys/fs/protected_symlinks", "re");
+
+	(void)state;
+	if (f && !fgets(setting, sizeof(setting), f))
+		setting[0] = '\0';
+	if (f)
+		fclose(f);
+	if (geteuid() != 0 || setting[0] != '1')
+		skip();
+	make_file(&root, "usr/bin/tool");
+	make_file(&root, "tmp/");
+	make_link(&root, "tmp/link", "/usr/bin/tool");
+	assert_int_equal(fchownat(root.fd, "tmp/link", 4242, 4242, AT_SYMLINK_NOFOLLOW), 0);
+	assert_int_equal(fchmodat(root.fd, "tmp", 01777, 0), 0);
+	/* Only the kernel knows: the walk by hand would go on. */
+	assert_int_equal(root_view_resolve(&view, "/tmp/link", &found), -EACCES);
+	resolution_fault(&found, &text);
+	assert_non_null(strstr(sbuf_text(&text),
+		"/tmp/link -> /usr/bin/tool, leads on: the kernel does not follow it in a "
+		"directory "
+		"where everybody may write (fs.protected_symlinks): write the path it leads to"));
+}
+
 static void loops(void **state)
 {
 	cleanup_root struct fake_root root = fake_root_make();
@@ -463,6 +494,7 @@ int main(void)
 		cmocka_unit_test(absolute_link_stays_in_the_root),
 		cmocka_unit_test(dangling),
 		cmocka_unit_test(missing),
+		cmocka_unit_test(links_that_the_kernel_does_not_follow),
 		cmocka_unit_test(loops),
 		cmocka_unit_test(forty_links_and_one_more),
 		cmocka_unit_test(files_are_no_directories),

@@ -74,6 +74,18 @@ static void what_is_not_known_of_the_socket_is_left_out(void **state)
 	expect_destination(&request, "\"192.0.2.7\"");
 }
 
+static void virtual_machines_have_a_number_and_a_port(void **state)
+{
+	struct socket_facts vsock = { true, AF_VSOCK, SOCK_STREAM, 0 };
+	struct sockaddr_value to;
+	struct request request;
+
+	(void)state;
+	address_of_vsock(&to, 3, 1024);
+	request = reach(&to, vsock);
+	expect_destination(&request, "\"vsock:3:1024\"");
+}
+
 static void characters_of_patterns_in_a_socket_name_mean_themselves(void **state)
 {
 	struct sockaddr_value to, other;
@@ -156,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_have_protocol_and_port),
 		cmocka_unit_test(what_is_not_known_of_the_socket_is_left_out),
+		cmocka_unit_test(virtual_machines_have_a_number_and_a_port),
 		cmocka_unit_test(characters_of_patterns_in_a_socket_name_mean_themselves),
 		cmocka_unit_test(what_no_policy_can_name_has_no_words),
 		cmocka_unit_test(a_program_is_its_path_alone),
