@@ -46,8 +46,10 @@ static void names_that_put_code_are_told_apart(void **state)
 		"PS4=$(x)", "SHELLOPTS=xtrace", "PYTHONHOME=x", "PYTHONSTARTUP=x",
 		"PYTHONPLATLIBDIR=../x", "PERL5DB=x", "RUBYOPT=-rx", "GEM_PATH=x",
 		"JAVA_TOOL_OPTIONS=-javaagent:x", "_JAVA_OPTIONS=x", "MAKEFILES=x", "VIMINIT=:!x",
-		"R_PROFILE=x", "R_PROFILE_USER=x", "LUA_INIT_5_4=x", "OPENSSL_CONF=x",
-		"GST_PLUGIN_PATH_1_0=x", "BASH_FUNC_x%%=() { x; }", "LD_PRELOAD==x" };
+		"PYTHONINSPECT=1", "GNUMAKEFLAGS=--eval=x", "DOTNET_ROOT_X64=/x",
+		"VK_LAYER_PATH=/x", "R_PROFILE=x", "R_PROFILE_USER=x", "LUA_INIT_5_4=x",
+		"OPENSSL_CONF=x", "GST_PLUGIN_PATH_1_0=x", "BASH_FUNC_x%%=() { x; }",
+		"LD_PRELOAD==x" };
 	static const char *const none[] = { "LD_PRELOAD", "=LD_PRELOAD=x", "ld_preload=x",
 		" LD_PRELOAD=x", "LD_PRELOAD =x", "LD_PRELOAD\n=x", "LD_PRELOAD2=x",
 		"XLD_PRELOAD=x", "PYTHON=x", "PERL=x", "PATH=/x", "HOME=/x", "ENV=production",
