@@ -165,6 +165,32 @@ looking_on() {
 	[ "$(enforce python3 listen.py)" = $'port\nport' ]
 }
 
+# Its port is shown as before (getsockname(2)), and is nobody's.
+@test "a socket that listens where its connection has ended" {
+	cat >listen.py <<-'PYTHON'
+		import ctypes, socket
+		server = socket.socket()
+		server.bind(("127.0.0.2", 0))
+		server.listen()
+		for family, prefix in (socket.AF_INET, ""), (socket.AF_INET6, "::ffff:"):
+		    s = socket.socket(family)
+		    s.connect((prefix + "127.0.0.2", server.getsockname()[1]))
+		    ctypes.CDLL(None).connect(s.fileno(), bytes(28), 28) # AF_UNSPEC: dissolved
+		    print("port" if s.getsockname()[1] else "none")
+		    try:
+		        s.listen()
+		        print("listens")
+		    except OSError as e: print(e.errno)
+	PYTHON
+	[ "$(python3 listen.py)" = $'port\nlistens\nport\nlistens' ]
+	policy_allowing 127.0.0.2
+	sed -i 's/bind: allow/bind: deny/' policy.yaml
+	echo '  - {bind: 127.0.0.2, verdict: allow}' >>policy.yaml
+	[ "$(enforce python3 listen.py)" = $'port\n13\nport\n13' ]
+	expect_event '.call == "listen" and .verdict == "allow"'
+	expect_events 2 '.call == "listen" and .verdict == "deny" and .socket.unbound'
+}
+
 @test "other ways to make a process, and the calls of other ABIs" {
 	run "$FIXTURES/bypass_process"
 	[ "$(grep -c '^try 0 ' <<<"$output")" -ge 8 ]
