@@ -36,13 +36,14 @@ static void *pause_thread(void *arg)
 
 static void one_process(void)
 {
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid < 0)
 		load_die("fork");
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
+		if (getppid() == parent)
+			pause();
 		_exit(0);
 	}
 }
