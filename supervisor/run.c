@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/escape.h"
 #include "notify/filter.h"
 #include "notify/listener.h"
 #include "policy/files.h"
@@ -163,6 +164,23 @@ static int prepare_protection(struct run *run, struct err **err)
 	return 0;
 }
 
+/* Whoever may write the policy decides what it says; as another user it is not known. */
+static void warn_of_open_policy(struct run *run)
+{
+	cleanup_sbuf struct sbuf text = SBUF_INIT;
+	const char *source;
+
+	if (!run->options->watch_policy || run->launch.drops_root)
+		return;
+	source = reload_files_open_to_command(run->options->policy);
+	if (!source)
+		return;
+	escape_text(&text, source, strlen(source));
+	sbuf_str(&text, ": the command may change this file of the policy, which --watch then "
+			"loads: keep it where `files` does not let the command write");
+	emit_warning(&run->emitter, "policy.open", sbuf_text(&text));
+}
+
 /* Once the command is seized: it could not be, from an undumpable parent (ptrace(2)). */
 static int protect_callgate(struct run *run, struct err **err)
 {
@@ -184,6 +202,7 @@ static int protect_callgate(struct run *run, struct err **err)
 		emit_warning(&run->emitter, "files.partial", sbuf_text(&run->lacks));
 	if (run->protect.reach != PROTECT_SIGNALS)
 		emit_warning(&run->emitter, "protect.partial", partial[run->protect.reach]);
+	warn_of_open_policy(run);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "policy/files.h"
 
 /* Of the directory: an editor writes another file and renames it. */
 static const uint32_t changes =
@@ -84,6 +85,36 @@ bool reload_files_changed(struct reload_files *files)
 		}
 	}
 	return changed;
+}
+
+static bool may_write(const struct policy *policy, const char *path)
+{
+	struct place place;
+
+	return access(path, W_OK) == 0 && files_allow(policy_files(policy), path, true, &place);
+}
+
+static bool is_open_to_command(const struct policy *policy, const char *source)
+{
+	cleanup_free char *path = realpath(source, NULL);
+	char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (!slash)
+		return false;
+	if (may_write(policy, path))
+		return true;
+	slash[slash == path] = '\0';
+	return may_write(policy, path);
+}
+
+const char *reload_files_open_to_command(const struct policy *policy)
+{
+	const char *source;
+
+	for (size_t i = 0; (source = policy_source(policy, i)); i++)
+		if (is_open_to_command(policy, source))
+			return source;
+	return NULL;
 }
 
 void reload_files_close(struct reload_files *files)

@@ -27,6 +27,12 @@ void reload_files_of(struct reload_files *files, const struct policy *policy);
 /* Reads what is there to read. True when it is about one of the files. */
 bool reload_files_changed(struct reload_files *files);
 
+/*
+ * The first source of the policy that its command may change, or put another in the place of:
+ * by who we are, and by `files`. NULL when there is none.
+ */
+const char *reload_files_open_to_command(const struct policy *policy);
+
 void reload_files_close(struct reload_files *files);
 
 #endif

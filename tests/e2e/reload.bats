@@ -144,6 +144,26 @@ end_run() {
 	end_run
 }
 
+@test "--watch: it is said when the command itself may change what is loaded" {
+	mkdir apart
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		include: apart/more.yaml
+	POLICY
+	printf 'version: 1\nrules: [{connect: "127.0.0.2", verdict: allow}]\n' >apart/more.yaml
+	enforce --watch /bin/true
+	expect_event '.code == "policy.open" and (.text | startswith("policy.yaml: "))'
+	echo "files: {write: apart}" >>policy.yaml
+	enforce --watch /bin/true
+	expect_event '.code == "policy.open" and (.text | contains("apart/more.yaml: "))'
+	printf 'version: 1\nfiles: {write: /nonexistent, require: best}\n' >files.yaml
+	sed -i 's/^files.*//' policy.yaml
+	"$CALLGATE" enforce --watch -p policy.yaml -p files.yaml --log "$LOG" -o "$TEXT" /bin/true
+	expect_no_event '.code == "policy.open"'
+	enforce /bin/true
+	expect_no_event '.code == "policy.open"'
+}
+
 @test "--watch: included files and lists are watched as well" {
 	two_policies
 	mkdir -p lists
