@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -53,6 +54,21 @@ static const char *const identities[] = { "setuid", "setuid32", "setgid", "setgi
 	"setresgid32", "setfsuid", "setfsuid32", "setfsgid", "setfsgid32", "setgroups",
 	"setgroups32", "capset" };
 
+/*
+ * Waits without blocking for one process, which may have been seen to end by its pidfd:
+ * tracer/tracer/waits.c.
+ */
+static const struct wait_call {
+	const char *name;
+	scmp_datum_t all; /* of the first argument, a bit that only waits for several have... */
+	scmp_datum_t one; /* ... or that only those for one have */
+	unsigned options; /* the argument */
+} waits[] = {
+	{ "wait4", 0x80000000, 0, 2 },   /* pid_t below 0 */
+	{ "waitpid", 0x80000000, 0, 2 }, /* the same */
+	{ "waitid", 0, 1, 3 },           /* P_PID is 1, P_PIDFD 3; P_ALL 0, P_PGID 2 */
+};
+
 static bool is_among(const char *name, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -64,6 +80,10 @@ static bool is_among(const char *name, const char *const *names, size_t n)
 
 bool filter_accounts_for(const char *name)
 {
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		if (strcmp(name, waits[i].name) == 0)
+			return true;
+	}
 	/* prctl(2) names a task. */
 	return strcmp(name, "prctl") == 0 ||
 	       is_among(name, identities, sizeof(identities) / sizeof(identities[0]));
@@ -206,6 +226,21 @@ static int add_names(
 	return 0;
 }
 
+static int add_waits(scmp_filter_ctx ctx, struct err **err)
+{
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		const struct wait_call *call = &waits[i];
+		int rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0),
+			seccomp_syscall_resolve_name(call->name), 2,
+			test_arg(0, SCMP_CMP_MASKED_EQ, call->all | call->one, call->one),
+			test_arg(call->options, SCMP_CMP_MASKED_EQ, WNOHANG, WNOHANG));
+
+		if (rc < 0 && rc != -EDOM)
+			return err_set(err, -rc, "cannot add %s to the seccomp filter", call->name);
+	}
+	return 0;
+}
+
 /*
  * What the task table is kept by is stopped whatever is watched: the calls that
  * make tasks, because whose child a task is must be known even when its maker
@@ -217,6 +252,8 @@ static int add_accounting(
 	const size_t n = sizeof(identities) / sizeof(identities[0]);
 	int rc = add_names(ctx, arch, spawns, sizeof(spawns) / sizeof(spawns[0]), err);
 
+	if (rc == 0)
+		rc = add_waits(ctx, err);
 	if (rc == 0 && action == FILTER_NOTIFY)
 		rc = add_names(ctx, arch, identities, n, err);
 	if (rc < 0)

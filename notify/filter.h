@@ -29,12 +29,14 @@ enum filter_action {
  * can run programs of. Calls of an ABI the filter has no table for, x32 among
  * them, are stopped too: nothing passes unseen for being unknown.
  *
- * Whatever the set holds, the calls by which the task table is kept are stopped:
- * those that make tasks, prctl(PR_SET_NAME), and ptrace(2) that attaches to a task.
+ * Whatever the set holds, the calls by which the task table is kept are stopped: those that
+ * make tasks, prctl(PR_SET_NAME), waits for one process without blocking, and ptrace(2) that
+ * attaches to a task.
  *
- * With FILTER_NOTIFY, spawns, execs, that prctl, what changes credentials and whatever has no table
- * stop for the tracer all the same: it has to see how they end, and a set of all calls stops for it
- * altogether. No call answers to both, so none can pass one of them by the other's answer.
+ * With FILTER_NOTIFY, spawns, execs, those waits, that prctl, what changes credentials and whatever
+ * has no table stop for the tracer all the same: it has to see how they end, and a set of all calls
+ * stops for it altogether. No call answers to both, so none can pass one of them by the other's
+ * answer.
  *
  * Unless the set wants plain sends, a native sendto(2) without an address is
  * let through by the filter itself; an i386 one is stopped all the same,
@@ -45,7 +47,7 @@ int filter_build(const struct call_set *set, enum filter_action action, struct f
 
 /*
  * True for calls that are stopped to keep account of tasks, and are nobody's business
- * unless they are in the set: prctl(2), setuid(2) and their kin.
+ * unless they are in the set: prctl(2), wait4(2), setuid(2) and their kin.
  */
 bool filter_accounts_for(const char *name);
 

@@ -55,6 +55,26 @@ process.exitCode = 3'
 	expect_transparent "$FIXTURES/processes_at_once" 20
 }
 
+# A task that ends is its tracer's to wait for before it is its parent's, which a pidfd does
+# not heed.
+@test "a child whose pidfd says that it has ended is there to be waited for" {
+	echo '{version: 1, default: allow}' >allow.yaml
+	local mode
+	for mode in 'trace' 'trace -e all' 'audit -p allow.yaml' 'enforce -p allow.yaml' \
+		'enforce --backend ptrace -p allow.yaml'; do
+		# The words of a mode are meant to be split.
+		# shellcheck disable=SC2086
+		run -0 "$CALLGATE" $mode -o "$TEXT" -- "$FIXTURES/pidfd_wait" 150
+		expect_same "$output" 'found 150 of 150, 150 of them exited with 5'
+	done
+}
+
+@test "... also where children have other numbers than callgate sees" {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root'
+	run -0 "$CALLGATE" trace -o "$TEXT" -- unshare --pid --fork "$FIXTURES/pidfd_wait" 150
+	expect_same "$output" 'found 150 of 150, 150 of them exited with 5'
+}
+
 # The report of what a program sees of how it was started, but for what cannot
 # be the same:
 # - no_new_privs is set without CAP_SYS_ADMIN, for the kernel takes a filter

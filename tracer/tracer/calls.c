@@ -48,14 +48,22 @@ bool task_go_on_after_call(struct tracer *tracer, struct task *task)
 	return wanted;
 }
 
-/* prctl(PR_SET_NAME), which has no decoder and is stopped to keep task.comm true. */
-static bool is_renaming(const struct trap *trap)
+/*
+ * What has no decoder, and is stopped to keep account of tasks: prctl(PR_SET_NAME), for task.comm
+ * to be true, and waits.
+ */
+static void account_for(struct tracer *tracer, struct task *task, const struct trap *trap)
 {
-	const struct abi *abi = abi_of_trap(trap);
-	char name[32];
+	char buf[32];
+	const char *call;
 
-	return (uint32_t)trap->args[0] == PR_SET_NAME && trap_call_kind(trap) == CALL_KIND_OTHER &&
-	       strcmp(abi_call_name(abi, trap->nr, name, sizeof(name)), "prctl") == 0;
+	task->renaming = false;
+	if (trap_call_kind(trap) != CALL_KIND_OTHER)
+		return;
+	call = abi_call_name(abi_of_trap(trap), trap->nr, buf, sizeof(buf));
+	task->renaming = (uint32_t)trap->args[0] == PR_SET_NAME && strcmp(call, "prctl") == 0;
+	if (tracer_is_wait(call))
+		tracer_before_wait(tracer, task, call, trap);
 }
 
 /*
@@ -135,7 +143,7 @@ void tracer_on_seccomp(struct tracer *tracer, struct task *task, int event, int 
 	for (size_t i = 0; i < 6; i++)
 		trap.args[i] = info.seccomp.args[i];
 	task->nr = trap.nr;
-	task->renaming = is_renaming(&trap);
+	account_for(tracer, task, &trap);
 	task_set_spawning(tracer, task, trap_call_kind(&trap) == CALL_KIND_SPAWN);
 	response = tracer->observer->trapped(tracer->observer->ctx, task, &trap, &answer);
 	respond(tracer, task, response, answer);

@@ -1,6 +1,6 @@
 /*
  * What the parts of the ptrace loop share: births of tasks (births.c), their
- * calls (calls.c), and everything else (tracer/tracer.c).
+ * calls (calls.c), what they wait for (waits.c), and everything else (tracer/tracer.c).
  */
 #ifndef CALLGATE_TRACER_TRACER_IMPL_H
 #define CALLGATE_TRACER_TRACER_IMPL_H
@@ -62,6 +62,13 @@ void tracer_on_seccomp(struct tracer *tracer, struct task *task, int event, int 
 
 /* The stop of PTRACE_SYSCALL: a call that was let go returns. */
 void tracer_on_syscall_stop(struct tracer *tracer, struct task *task);
+
+/* wait4(2), waitid(2) and waitpid(2). */
+bool tracer_is_wait(const char *call);
+
+/* The task is about to wait for another one: what has ended by now is taken note of. */
+void tracer_before_wait(
+	struct tracer *tracer, const struct task *task, const char *call, const struct trap *trap);
 
 /* Births. */
 
