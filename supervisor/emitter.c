@@ -10,8 +10,10 @@
 #include "report/summary.h"
 
 enum {
-	QUEUE_MAX = 8192,  /* events; then the tracing thread waits for the sinks */
-	NAP_NS = 1000000L, /* in which events gather: a wake for each would cost more than it */
+	QUEUE_MAX = 8192, /* events; then the tracing thread waits for the sinks */
+	/* Events gather for so long, or until they are so many: a wake for each would cost more. */
+	NAP_MS = 5,
+	NAP_EVENTS = 16,
 };
 
 static void line_init(struct emission_line *line)
@@ -105,20 +107,29 @@ static void give_back(struct emitter *emitter, struct emission *first)
 	pthread_cond_signal(&emitter->written);
 }
 
-/* With the lock, which is let go for the nap. */
+/* With the lock, which is let go meanwhile. Ends early when somebody waits for what is written. */
+static void nap(struct emitter *emitter)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += NAP_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	while (!emitter->hurry && !emitter->over && emitter->queue.len < NAP_EVENTS) {
+		if (pthread_cond_timedwait(&emitter->wanted, &emitter->lock, &until) != 0)
+			break;
+	}
+}
+
+/* With the lock, which is let go meanwhile. */
 static void wait_for_events(struct emitter *emitter)
 {
-	static const struct timespec nap = { .tv_nsec = NAP_NS };
-
 	while (!emitter->queue.len && !emitter->over) {
 		emitter->asleep = true;
 		pthread_cond_wait(&emitter->wanted, &emitter->lock);
 		emitter->asleep = false;
-		if (emitter->hurry || emitter->over)
-			continue;
-		pthread_mutex_unlock(&emitter->lock);
-		nanosleep(&nap, NULL);
-		pthread_mutex_lock(&emitter->lock);
+		nap(emitter);
 	}
 	emitter->hurry = false;
 }
@@ -145,6 +156,7 @@ static void *writer_run(void *arg)
 
 int emitter_start(struct emitter *emitter, struct err **err)
 {
+	pthread_condattr_t by_monotonic;
 	sigset_t all, old;
 	int rc;
 
@@ -154,7 +166,10 @@ int emitter_start(struct emitter *emitter, struct err **err)
 	if (!emitter->free)
 		return err_set(err, ENOMEM, "cannot start the thread that writes the log");
 	pthread_mutex_init(&emitter->lock, NULL);
-	pthread_cond_init(&emitter->wanted, NULL);
+	pthread_condattr_init(&by_monotonic);
+	pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&emitter->wanted, &by_monotonic);
+	pthread_condattr_destroy(&by_monotonic);
 	pthread_cond_init(&emitter->written, NULL);
 	/* Signals are for the threads that wait for them. */
 	sigfillset(&all);
@@ -217,7 +232,7 @@ static struct emission *submit(struct emitter *emitter, struct emission *emissio
 	pthread_mutex_lock(&emitter->lock);
 	emission->number = ++emitter->submitted;
 	line_put(&emitter->queue, emission);
-	wake = emitter->asleep;
+	wake = emitter->asleep || emitter->queue.len == NAP_EVENTS;
 	emitter->asleep = false; /* one wake is enough */
 	if (emitter->queue.len > QUEUE_MAX)
 		spent = wait_written(emitter, emitter->done + 1);
