@@ -23,15 +23,14 @@ load ask
 }
 
 @test "a process that dies withdraws its question; the next one is asked" {
-	talk -- sh -c 'timeout -s KILL 1 curl -s http://127.0.0.1:81/; curl -s http://127.0.0.1:82/; echo "status $?"' <<-'SCRIPT'
-		expect wants to run /usr/bin/timeout
-		expect  > 
-		send r
-		expect wants to run /usr/bin/curl
-		expect  > 
-		send r
+	policy_asking_connects
+	talk -p policy.yaml -- sh -c "$(job_until_go 'curl -s http://127.0.0.1:81/' 'kill -KILL $!')"'
+		curl -s http://127.0.0.1:82/; echo "status $?"' <<-'SCRIPT'
 		expect 127.0.0.1:81
+		expect  > 
+		run touch go
 		expect the process is gone
+		expect status 137
 		expect 127.0.0.1:82
 		expect  > 
 		send n
