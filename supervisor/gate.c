@@ -14,6 +14,13 @@
 
 enum { WORKERS_MAX = 16384 }; /* calls that may block at the same time */
 
+/* Before it is answered: who listens next may be another task. */
+static void note_bound(struct gate *gate, const struct pending *pending, int64_t result)
+{
+	if (result == 0 && call_kind(&pending->call) == CALL_KIND_BIND)
+		bound_sockets_add(&gate->bound, pending->fd);
+}
+
 /* A call was made on behalf; in a worker thread. */
 static void on_made(void *ctx, struct behalf_job *job)
 {
@@ -22,6 +29,7 @@ static void on_made(void *ctx, struct behalf_job *job)
 	uint64_t id = pending->notif_id;
 	int64_t result = job->result;
 
+	note_bound(gate, pending, result);
 	pending_drop_socket(pending);
 	/* What has to stop on its way is for the tracing thread to answer. */
 	if (!id || !gate->answer || result == BEHALF_RESTART || job->behalf.raced) {
@@ -158,8 +166,10 @@ static enum trap_response make_on_behalf(
 			},
 		.user = pending,
 	};
-	if (behalf_make_now(&pending->job.behalf, answer))
+	if (behalf_make_now(&pending->job.behalf, answer)) {
+		note_bound(gate, pending, *answer);
 		return TRAP_ANSWER;
+	}
 	pending->stage = STAGE_BEHALF;
 	rc = behalf_pool_submit(gate->pool, &pending->job);
 	if (rc == 0)

@@ -17,6 +17,7 @@
 #include "supervisor/generation.h"
 #include "supervisor/judge.h"
 #include "supervisor/name_lookup.h"
+#include "supervisor/bound_sockets.h"
 #include "supervisor/pending.h"
 #include "supervisor/ready.h"
 #include "supervisor/spawning.h"
@@ -37,6 +38,7 @@ struct gate {
 	struct asker *asker; /* owned; NULL but in MODE_ASK */
 	struct ready ready;  /* held calls to go on with */
 	struct name_lookup name_lookup;
+	struct bound_sockets bound;
 };
 
 /* For MODE_ASK, gate->asker is to be set before the first call traps. */

@@ -51,7 +51,7 @@ struct pending {
 	struct sbuf advice; /* what to do about a denial */
 	struct moment at;   /* of the trap; from here on all is zero in a new one */
 	struct socket_facts socket;
-	bool unbound;                  /* listen(2) on an internet socket that has no port yet */
+	bool unbound;                  /* listen(2) that may bind its internet socket */
 	const struct stack *stack;     /* in the arena; NULL: not taken */
 	const struct lineage *lineage; /* owned: who made the call; exec changes the process's */
 	char comm[COMM_SIZE];          /* the same */

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/kcmp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -80,69 +79,25 @@ int socket_dup_probe(void)
 	return dup < 0 ? -errno : 0;
 }
 
-/*
- * What is being connected, or was, and is not yet closed. It cannot listen as it is, but may lose
- * its connection at any moment, by its other end or by another process, and its port with it.
- */
-static bool may_lose_its_port(int fd)
+static bool listens(int fd)
 {
-	struct sockaddr_storage peer;
-	socklen_t peer_len = sizeof(peer);
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
+	int yes = 0;
+	socklen_t len = sizeof(yes);
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
-		return info.tcpi_state != TCP_CLOSE && info.tcpi_state != TCP_LISTEN;
-	return getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0;
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &len) == 0 && yes;
 }
 
-union inet_address {
-	struct sockaddr any;
-	struct sockaddr_in inet; /* the port is in the same place of both */
-	struct sockaddr_in6 inet6;
-};
-
-static bool is_tcp(int fd)
+bool socket_is_unbound(int fd, bool was_bound)
 {
-	int protocol = 0;
-	socklen_t len = sizeof(protocol);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) == 0 &&
-	       (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
-}
-
-/*
- * The port of a connection that has ended is still shown (inet_sport), though it is not the
- * socket's any more (inet_num): tcp_disconnect(). bind(2) knows: a socket that has a port it
- * refuses (EINVAL, __inet_bind()), and with IP_BIND_ADDRESS_NO_PORT it gives none to another.
- */
-static bool shows_a_lost_port(int fd, int family)
-{
-	const union inet_address any = { .any.sa_family = (sa_family_t)family };
-	const int yes = 1;
-	int before = 0;
-	socklen_t len = sizeof(before);
-	bool has;
-
-	if (getsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &before, &len) < 0 ||
-		setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof(yes)) < 0)
-		return true;
-	has = bind(fd, &any.any, family == AF_INET6 ? sizeof(any.inet6) : sizeof(any.inet)) < 0 &&
-	      errno == EINVAL;
-	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &before, sizeof(before));
-	return !has;
-}
-
-bool socket_is_unbound(int fd)
-{
-	union inet_address address = { 0 };
+	union {
+		struct sockaddr any;
+		struct sockaddr_in inet; /* the port is in the same place of both */
+		struct sockaddr_in6 inet6;
+	} address = { 0 };
 	socklen_t len = sizeof(address);
-	/* Asked before the port is: one that is lost in between is seen to be gone. */
-	bool loses = may_lose_its_port(fd);
 
 	if (getsockname(fd, &address.any, &len) < 0 ||
 		(address.any.sa_family != AF_INET && address.any.sa_family != AF_INET6))
 		return false;
-	return address.inet.sin_port == 0 || loses ||
-	       (is_tcp(fd) && shows_a_lost_port(fd, address.any.sa_family));
+	return address.inet.sin_port == 0 || !(was_bound || listens(fd));
 }

@@ -21,7 +21,11 @@ int socket_dup_task(struct task *task, int fd);
 /* Whether the kernel has what duplicates are made with, and allows it. Returns 0 or -errno. */
 int socket_dup_probe(void);
 
-/* Whether a descriptor of ours is of an internet socket that has no port yet. */
-bool socket_is_unbound(int fd);
+/*
+ * Whether listen(2) on the internet socket of our descriptor may bind it. One that has a port
+ * will keep it only if it was bound by bind(2), see supervisor/bound_sockets.h, or listens
+ * already: that of a connection goes with it, at any moment, and is still shown afterwards.
+ */
+bool socket_is_unbound(int fd, bool was_bound);
 
 #endif

@@ -29,6 +29,19 @@ static bool uses_socket(const struct call *call)
 	return false;
 }
 
+/* In audit a bind goes on by itself: what it will come to is not waited for. */
+static void look_at_port(const struct watch *watch, struct pending *pending)
+{
+	struct gate *gate = watch->gate;
+	enum call_kind kind = call_kind(&pending->call);
+
+	if (gate && kind == CALL_KIND_BIND && !mode_enforces(gate->mode))
+		bound_sockets_add(&gate->bound, pending->fd);
+	if (pending->call.desc && pending->call.desc->id == CALL_LISTEN)
+		pending->unbound = socket_is_unbound(
+			pending->fd, !gate || bound_sockets_has(&gate->bound, pending->fd));
+}
+
 /* The duplicate is kept where the call may be made on it; otherwise only asked. */
 static void find_socket(struct watch *watch, struct task *task, struct pending *pending)
 {
@@ -46,8 +59,7 @@ static void find_socket(struct watch *watch, struct task *task, struct pending *
 	if (pending->fd < 0)
 		return;
 	socket_ask(&watch->sockets, pending->fd, &pending->socket);
-	if (pending->call.desc && pending->call.desc->id == CALL_LISTEN)
-		pending->unbound = socket_is_unbound(pending->fd);
+	look_at_port(watch, pending);
 	if (!watch->gate) {
 		close(pending->fd);
 		pending->fd = -1;

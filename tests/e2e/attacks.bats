@@ -150,6 +150,12 @@ stream_passes_audit() {
 	eventually passes_audit
 	expect_held '*: [1-9]* denied*' "$FIXTURES/attack_listen" 250 "$TIME"
 	expect_event '.call == "listen" and .verdict == "deny" and .socket.unbound'
+	# To look at a socket does nothing to it.
+	run "$FIXTURES/attack_port" 100 "$TIME"
+	expect_escapes <(echo "$output")
+	run enforce "$FIXTURES/attack_port" 200 "$TIME"
+	echo "$output" | tee said
+	expect_no_escape said
 }
 
 # Two programs that are the same but for a byte after their end.
