@@ -194,6 +194,18 @@ static bool is_send_on_unix_stream(const struct request *request)
 	       request->socket.type != SOCK_DGRAM;
 }
 
+/*
+ * The families that are known to look at AF_UNSPEC. Some others do not, and connect to what
+ * stands behind it: drivers/net/ppp, net/l2tp.
+ */
+static bool takes_no_family(const struct request *request)
+{
+	int family = request->socket.family;
+
+	return !request->socket.known || is_inet(family) ||
+	       (request->is_connect && (family == AF_UNIX || family == AF_NETLINK));
+}
+
 static void sockaddr_target(const struct request *request, struct target *out)
 {
 	const struct sockaddr_value *sa = request->destination;
@@ -202,8 +214,7 @@ static void sockaddr_target(const struct request *request, struct target *out)
 		out->class = TARGET_NONE;
 		return;
 	}
-	if (sa->family == AF_UNSPEC && (request->is_connect || !request->socket.known ||
-					       is_inet(request->socket.family))) {
+	if (sa->family == AF_UNSPEC && takes_no_family(request)) {
 		unspec_target(request, out);
 		return;
 	}

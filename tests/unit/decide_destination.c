@@ -126,6 +126,12 @@ static void af_unspec_is_inet_where_the_kernel_says_so(void **state)
 	address.raw[0] = AF_UNSPEC;
 	sockaddr_decode(&address);
 	expect(policy, &request, VERDICT_ALLOW, "destination.none");
+	request.socket = (struct socket_facts){ true, AF_UNIX, SOCK_DGRAM, 0 };
+	expect(policy, &request, VERDICT_ALLOW, "destination.none");
+	/* Not every family looks at it: net/l2tp/l2tp_ppp.c. */
+	request.socket = (struct socket_facts){ true, AF_PPPOX, SOCK_DGRAM, 1 };
+	expect(policy, &request, VERDICT_DENY, "default");
+	request.socket.known = false;
 	request.is_connect = false;
 	expect(policy, &request, VERDICT_KILL, "rule");
 	request.socket = socket_udp4;
