@@ -125,6 +125,33 @@ static void the_environment_does_not_lend_a_named_program_to_other_code(void **s
 	ask_rules_free(&rules);
 }
 
+/* It would be no answer: the call stays denied, for what its environment puts into the program. */
+static void a_rule_that_lends_its_program_is_refused(void **state)
+{
+	const struct request exec = {
+		.by_path = true,
+		.lineage = &by_curl,
+		.kind = CALL_KIND_EXEC,
+		.target = &curl,
+		.env_code = "LD_PRELOAD",
+	};
+	cleanup_err struct err *err = NULL;
+	struct policy *policy = NULL;
+
+	(void)state;
+	assert_true(ask_rules_check("{exe: /usr/bin/curl, exec: /usr/bin/curl, verdict: allow}",
+			    "f", 1, &exec, &policy, &err) < 0);
+	assert_null(policy);
+	assert_non_null(strstr(err_text(err), "the rule would lend its program to other code: "));
+}
+
+static void a_rule_about_a_program_that_is_not_there_says_so(void **state)
+{
+	(void)state;
+	expect_refused("{exe: /no/such/program, connect: \"192.0.2.7\", verdict: allow}",
+		": /no does not exist");
+}
+
 static void a_rule_that_is_none_is_refused(void **state)
 {
 	(void)state;
@@ -341,6 +368,8 @@ int main(void)
 		cmocka_unit_test(a_rule_answers_what_it_matches),
 		cmocka_unit_test(what_no_rule_matches_is_left_as_it_was),
 		cmocka_unit_test(the_environment_does_not_lend_a_named_program_to_other_code),
+		cmocka_unit_test(a_rule_that_lends_its_program_is_refused),
+		cmocka_unit_test(a_rule_about_a_program_that_is_not_there_says_so),
 		cmocka_unit_test(a_rule_that_is_none_is_refused),
 		cmocka_unit_test_setup_teardown(
 			a_file_is_made_and_grows_by_a_line_a_rule, make_dir, remove_dir),

@@ -333,9 +333,10 @@ static void what_is_no_log_is_said(void **state)
 		"out\n");
 }
 
-static void a_line_beyond_all_bounds_is_left_out(void **state)
+static void a_line_beyond_all_bounds_is_left_out_and_said(void **state)
 {
 	cleanup_sbuf struct sbuf log = SBUF_INIT;
+	cleanup_sbuf struct sbuf said = SBUF_INIT;
 	cleanup_log_reader struct log_reader *reader = NULL;
 	size_t n = 0;
 
@@ -347,6 +348,8 @@ static void a_line_beyond_all_bounds_is_left_out(void **state)
 	while (next(reader))
 		n++;
 	assert_int_equal(n, 2);
+	log_reader_notes(reader, add_note, &said);
+	assert_string_equal(sbuf_text(&said), "run.jsonl: 1 line of more than 16 MiB left out\n");
 }
 
 static void the_position_goes_from_nothing_to_all(void **state)
@@ -409,7 +412,7 @@ int main(void)
 		cmocka_unit_test(missing_events_are_counted),
 		cmocka_unit_test(joined_logs_are_read_one_after_the_other),
 		cmocka_unit_test(what_is_no_log_is_said),
-		cmocka_unit_test(a_line_beyond_all_bounds_is_left_out),
+		cmocka_unit_test(a_line_beyond_all_bounds_is_left_out_and_said),
 		cmocka_unit_test(the_position_goes_from_nothing_to_all),
 		cmocka_unit_test(every_member_of_the_format_is_known),
 		cmocka_unit_test(a_log_that_is_not_there_is_an_error),
