@@ -380,6 +380,9 @@ static enum trap_response watch_trapped(
 		tracer_kill_all(watch->tracer);
 		return TRAP_ANSWER;
 	}
+	/* As in notified_readable(): a worker answered its last call, which is told of first. */
+	if (task->user)
+		watch_woken(watch);
 	response = watch_trap(watch, task, trap, 0, answer, &pending);
 	if (pending && !gate_allows(pending))
 		take_stack(watch, STACK_DENIED, task, pending);
