@@ -70,8 +70,8 @@ static bool find_execfn(pid_t pid, const struct exec_stack *stack, char *buf, si
 
 /*
  * Whether it is an ELF interpreter, run by itself. A program that runs cannot be written to
- * (ETXTBSY), nor is there a mapping through which it could be; so what was found of it holds
- * until its ctime has changed.
+ * (ETXTBSY; but for Linux 6.11 and 6.12), nor is there a mapping through which it could be; so what
+ * was found of it holds until its ctime has changed.
  */
 static bool is_interpreter(struct program_lookup *lookup, pid_t pid, const struct identity *id)
 {

@@ -224,6 +224,18 @@ expect_tampering_reported() {
 	expect_tampering_reported
 }
 
+@test "a link that is replaced under an exec, between programs that have run and are known" {
+	rm -f "$LOG"
+	make_programs
+	sleep 2.2 # of files that were changed just now nothing is remembered
+	run enforce "$FIXTURES/attack_exec" symlink "$PWD/programs/run_a" "$PWD/programs/run_b" \
+		"$TRIES" "$TIME"
+	echo "$output" | tail -n 1 | tee said
+	expect_no_escape said
+	[[ "$output" == *' '[1-9]*' allowed'* ]]
+	expect_tampering_reported
+}
+
 @test "a program that is exchanged under an exec" {
 	attack_exec rename
 }
