@@ -67,7 +67,7 @@ struct event_spawning {
 struct event_call {
 	const struct call *call;
 	const struct call_result *result;
-	bool unbound;         /* listen(2) on an internet socket that had no port yet */
+	bool unbound;         /* listen(2) that may bind its internet socket */
 	uint64_t duration_ns; /* from trap to result; 0 when the result is not known */
 	const struct socket_facts
 		*socket;           /* of the call's fd; NULL or !known where there is none */
