@@ -469,6 +469,7 @@ struct tracer_observer watch_observer(struct watch *watch)
 		.started = watch_started,
 		.trapped = watch_trapped,
 		.returned = watch_returned,
+		.execing = watch_execing,
 		.execed = watch_execed,
 		.exited = watch_exited,
 		.command_stopped = watch_command_stopped,

@@ -104,6 +104,13 @@ static void warn_of_privileges(struct watch *watch, const struct task *task)
 	emit(watch->emitter, &event, &now);
 }
 
+void watch_execing(void *ctx, struct task *task)
+{
+	struct watch *watch = ctx;
+
+	watchdog_begin(&watch->watchdog, task->process->pid);
+}
+
 void watch_execed(void *ctx, struct task *task, const struct exec_stack *stack)
 {
 	struct watch *watch = ctx;
@@ -119,17 +126,16 @@ void watch_execed(void *ctx, struct task *task, const struct exec_stack *stack)
 		pending->runs = lineage_ref(lineage);
 		pending->program = lineage->program;
 	}
-	watchdog_begin(&watch->watchdog, task->process->pid);
 	if (pending && watch->gate)
 		exec_argv_refresh(task->process->pid, stack, pending);
 	if (pending && watch->environment)
 		pending->code_variables = exec_environment_variables(
 			task->process->pid, watch->environment, &pending->arena);
-	watch_end_reading(watch);
 	warn_of_privileges(watch, task);
 	/* Not one instruction of it has run: this is the last moment to say no. */
 	if (watch->gate && !gate_execed(watch->gate, task, pending))
 		kill(task->process->pid, SIGKILL);
+	watch_end_reading(watch);
 }
 
 void watch_exited(void *ctx, struct task *task, int status)

@@ -12,6 +12,7 @@ struct event_task watch_task_now(const struct task *task);
 
 /* Of struct tracer_observer; ctx is a struct watch. */
 void watch_started(void *ctx, struct task *task, struct task *maker, const char *how);
+void watch_execing(void *ctx, struct task *task);
 void watch_execed(void *ctx, struct task *task, const struct exec_stack *stack);
 void watch_exited(void *ctx, struct task *task, int status);
 

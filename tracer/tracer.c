@@ -179,6 +179,7 @@ static void on_exec(struct tracer *tracer, struct task *task, int event, int sig
 	(void)event;
 	(void)signal;
 	exec_take_over(tracer, task, former_tid(task));
+	tracer->observer->execing(tracer->observer->ctx, task);
 	task_set_program(tracer, task);
 	tracer->command_ran = true;
 	tracer->observer->execed(tracer->observer->ctx, task, &tracer->stack);

@@ -47,7 +47,12 @@ struct tracer_observer {
 	 */
 	void (*returned)(void *ctx, struct task *task, const struct call_result *result);
 	/*
-	 * The process runs another program now. When a thread other than the leader
+	 * The process runs another program now, whose file and memory are about to be read;
+	 * execed() comes next.
+	 */
+	void (*execing)(void *ctx, struct task *task);
+	/*
+	 * What it runs is known. When a thread other than the leader
 	 * made the exec, its task has exited just before, with status 0, and its
 	 * call goes on as the leader's. `stack` is what the program begins with.
 	 */

@@ -35,23 +35,34 @@ memory_that_never_comes() {
 	memory_that_never_comes execve
 }
 
+# beside_a_sleeper NAME ARGUMENTS...: what the arguments say, under enforce, with a process
+# beside it. What becomes of it is in the directory NAME.
+beside_a_sleeper() {
+	mkdir "$1" "$1/mnt"
+	start_server env -C "$1" FUSE_NEVER_MARK="$BATS_TEST_TMPDIR" \
+		unshare -m "$FIXTURES/fuse_never" mnt sh -c '
+		"$0" enforce -p ../policy.yaml -o text sh -c "sleep 1000 & exec \"\$@\"" sh "$@" 2>said &
+		wait $!; echo $? >status' "$CALLGATE" "${@:2}"
+}
+
 # Not even SIGKILL ends callgate's own wait for it: fs/fuse/dev.c.
-@test "an address in a file whose file system never answers: after ten seconds, nothing lives on" {
+@test "a file system that never answers: after ten seconds, nothing lives on" {
 	mkdir mnt
 	unshare -m "$FIXTURES/fuse_never" mnt || skip 'FUSE cannot be mounted here'
 	policy <<<'default: allow'
-	export FUSE_NEVER_MARK=$BATS_TEST_TMPDIR
-	start_server unshare -m "$FIXTURES/fuse_never" mnt sh -c '
-		"$0" enforce -p policy.yaml -o text sh -c "sleep 1000 & exec \"\$@\"" sh "$@" &
-		wait $!; echo $? >status' "$CALLGATE" "$FIXTURES/page_never" connect mnt/page
-	unset FUSE_NEVER_MARK
-	eventually grep -q 'Everything is killed' server.out
+	beside_a_sleeper address "$FIXTURES/page_never" connect mnt/page
+	beside_a_sleeper program mnt/script
+	for name in address program; do
+		eventually grep -q 'Everything is killed' "$name/said"
+	done
 	grep -lsz "FUSE_NEVER_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ >left || true
 	run xargs -r ps -o args= -p < <(cut -d / -f 3 left)
 	run ! grep -E '^sleep|^[^ ]*/page_never ' <<<"$output"
 	stop_servers
-	eventually [ -s status ]
-	[ "$(cat status)" -eq 125 ]
+	for name in address program; do
+		eventually [ -s "$name/status" ]
+		[ "$(cat "$name/status")" -eq 125 ]
+	done
 }
 
 @test "... and without the policy's leave there is no such memory" {
