@@ -398,8 +398,13 @@ static void watch_returned(void *ctx, struct task *task, const struct call_resul
 {
 	struct pending *pending = task->user;
 
+	/* The task has ended, and may have had its answer from a worker: that is its result. */
+	if (!result->known && pending && pending->notif_id)
+		watch_woken(ctx);
+	pending = task->user;
 	task->user = NULL;
-	watch_finish(ctx, task, pending, result);
+	if (pending)
+		watch_finish(ctx, task, pending, result);
 }
 
 /* A thread of the gate is through with a held call: its task goes on. */

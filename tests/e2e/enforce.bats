@@ -254,16 +254,24 @@ print(s.sendto(b"x", ("127.0.0.1", 9)))' "$PORT" >said
 	[ "$(tr '\n' ' ' <said)" = 'True True 0 True 1 ' ]
 }
 
-# Who made the first call is not who sees the second one, and hears of it later.
+# Who made the first call is not who sees what comes next, and hears of it later.
 @test "a program that runs another one right after a call that may block" {
 	policy <<<'default: allow'
-	run -0 enforce "$FIXTURES/connect_then_exec" 100
-	expect_same "$output" '100 of 100 ran'
+	run -0 enforce "$FIXTURES/connect_then" exec 100
+	expect_same "$output" '100 of 100 did'
 	expect_same "$(jq -r 'select(.call == "connect") | .result' "$LOG" | sort | uniq -c | xargs)" \
 		'100 -111'
 	# And the command's own.
 	expect_same "$(jq -r 'select(.call == "execve") | .verdict' "$LOG" | sort | uniq -c | xargs)" \
 		'101 allow'
+}
+
+@test "a task that ends right after a call that may block: its result is in the log" {
+	policy <<<'default: allow'
+	run -0 enforce "$FIXTURES/connect_then" exit 200
+	expect_same "$output" '200 of 200 did'
+	expect_same "$(jq -r 'select(.call == "connect") | .result' "$LOG" | sort | uniq -c | xargs)" \
+		'200 -111'
 }
 
 @test "the log is the policy's: a denial replayed gives the same verdict" {
