@@ -2,16 +2,13 @@
 
 #include <sys/socket.h>
 
-static bool ask(int fd, int option, void *value, socklen_t size)
-{
-	socklen_t len = size;
-
-	return getsockopt(fd, SOL_SOCKET, option, value, &len) == 0 && len == size;
-}
+#include "supervisor/socket_cookie.h"
 
 static bool ask_number(int fd, int option, int *value)
 {
-	return ask(fd, option, value, sizeof(*value));
+	socklen_t len = sizeof(*value);
+
+	return getsockopt(fd, SOL_SOCKET, option, value, &len) == 0 && len == sizeof(*value);
 }
 
 static bool ask_all(int fd, struct socket_facts *facts)
@@ -38,13 +35,10 @@ static bool recall(int fd, const struct socket_seen *seen, struct socket_facts *
 
 void socket_ask(struct socket_memory *memory, int fd, struct socket_facts *facts)
 {
-	struct socket_seen *seen;
-	uint64_t cookie;
+	uint64_t cookie = socket_cookie(fd);
+	struct socket_seen *seen = &memory->seen[cookie % SOCKETS_REMEMBERED];
 
 	*facts = (struct socket_facts){ 0 };
-	if (!ask(fd, SO_COOKIE, &cookie, sizeof(cookie)))
-		cookie = 0; /* no socket, or a kernel that keeps it from us */
-	seen = &memory->seen[cookie % SOCKETS_REMEMBERED];
 	if (cookie && seen->cookie == cookie) {
 		facts->known = recall(fd, seen, facts);
 		return;

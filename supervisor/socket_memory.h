@@ -1,8 +1,4 @@
-/*
- * What the kernel says of a socket, asked once: a program makes many calls on few
- * sockets. SO_COOKIE names a socket by a number that no other gets as long as the kernel
- * runs, in whatever network namespace (since Linux 5.3: net/core/sock_diag.c).
- */
+/* What the kernel says of a socket, asked once: a program makes many calls on few sockets. */
 #ifndef CALLGATE_SUPERVISOR_SOCKET_MEMORY_H
 #define CALLGATE_SUPERVISOR_SOCKET_MEMORY_H
 
