@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "report/outcome.h"
 #include "report/summary.h"
 
 enum {
@@ -223,16 +224,23 @@ static struct emission *emission_get(struct emitter *emitter)
 	return emission;
 }
 
+/* What somebody waits to see: its line is to stand before what the program says of it. */
+static bool is_urgent(const struct event *event)
+{
+	return event->type == EVENT_CALL && outcome_is_denial(outcome_of_call(&event->call));
+}
+
 /* Puts it in line, and takes what was written meanwhile. */
 static struct emission *submit(struct emitter *emitter, struct emission *emission)
 {
+	bool urgent = is_urgent(&emission->event), wake;
 	struct emission *spent;
-	bool wake;
 
 	pthread_mutex_lock(&emitter->lock);
+	emitter->hurry |= urgent;
 	emission->number = ++emitter->submitted;
 	line_put(&emitter->queue, emission);
-	wake = emitter->asleep || emitter->queue.len == NAP_EVENTS;
+	wake = urgent || emitter->asleep || emitter->queue.len == NAP_EVENTS;
 	emitter->asleep = false; /* one wake is enough */
 	if (emitter->queue.len > QUEUE_MAX)
 		spent = wait_written(emitter, emitter->done + 1);
