@@ -14,7 +14,7 @@ enum {
 	QUEUE_MAX = 8192, /* events; then the tracing thread waits for the sinks */
 	/* Events gather for so long, or until they are so many: a wake for each would cost more. */
 	NAP_MS = 5,
-	NAP_EVENTS = 16,
+	NAP_EVENTS = 512,
 };
 
 static void line_init(struct emission_line *line)
