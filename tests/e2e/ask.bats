@@ -352,7 +352,8 @@ send_three() {
 		def arrived(peer):
 		    try: return peer.recv(99) == b"hello"
 		    except BlockingIOError: return False
-		print("sendmmsg", rc, errno.errorcode.get(ctypes.get_errno()), sum(map(arrived, peers)), "arrived")
+		error = errno.errorcode.get(ctypes.get_errno())
+		print(f"sendmmsg {rc} {error} {sum(map(arrived, peers))} arrived")
 	PY
 }
 
