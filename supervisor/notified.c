@@ -158,9 +158,7 @@ void notified_readable(void *ctx)
 		listener_answer(listener, id, -EPERM);
 		return;
 	}
-	/* Its last call was answered by a worker: that is over, and is told of first. */
-	if (task->user)
-		watch_woken(watch);
+	watch_last_call(watch, task);
 	task->nr = trap.nr;
 	task->own_restart = -1;
 	serve(watch, task, &trap, id);

@@ -380,9 +380,7 @@ static enum trap_response watch_trapped(
 		tracer_kill_all(watch->tracer);
 		return TRAP_ANSWER;
 	}
-	/* As in notified_readable(): a worker answered its last call, which is told of first. */
-	if (task->user)
-		watch_woken(watch);
+	watch_last_call(watch, task);
 	response = watch_trap(watch, task, trap, 0, answer, &pending);
 	if (pending && !gate_allows(pending))
 		take_stack(watch, STACK_DENIED, task, pending);
@@ -396,11 +394,10 @@ static enum trap_response watch_trapped(
 
 static void watch_returned(void *ctx, struct task *task, const struct call_result *result)
 {
-	struct pending *pending = task->user;
+	struct pending *pending;
 
-	/* The task has ended, and may have had its answer from a worker: that is its result. */
-	if (!result->known && pending && pending->notif_id)
-		watch_woken(ctx);
+	if (!result->known)
+		watch_last_call(ctx, task);
 	pending = task->user;
 	task->user = NULL;
 	if (pending)
@@ -444,6 +441,14 @@ void watch_woken(void *ctx)
 		reload_apply(watch->reload, watch->gate, watch->emitter);
 	while (watch->gate && (pending = ready_take(&watch->gate->ready)))
 		go_on(watch, pending);
+}
+
+void watch_last_call(struct watch *watch, struct task *task)
+{
+	const struct pending *pending = task->user;
+
+	if (pending && pending->notif_id)
+		watch_woken(watch);
 }
 
 static void watch_must_leave(void *ctx, struct task *task)

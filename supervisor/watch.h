@@ -69,6 +69,12 @@ void watch_forget(struct watch *watch, struct pending *pending);
 /* Calls that threads of the gate are through with go on. ctx is a struct watch. */
 void watch_woken(void *ctx);
 
+/*
+ * The task makes another call, or has ended. A worker answers at the listener before the tracing
+ * thread hears of it: if that is how its last call ended, that one is told of first.
+ */
+void watch_last_call(struct watch *watch, struct task *task);
+
 /* For the emitter: what an event of ours pointed to may go. ctx is a struct watch. */
 void watch_released(void *ctx, const struct event *event, void *owner);
 
