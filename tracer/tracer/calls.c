@@ -54,16 +54,17 @@ bool task_go_on_after_call(struct tracer *tracer, struct task *task)
  */
 static void account_for(struct tracer *tracer, struct task *task, const struct trap *trap)
 {
+	bool sets_name = (uint32_t)trap->args[0] == PR_SET_NAME;
 	char buf[32];
 	const char *call;
 
 	task->renaming = false;
-	if (trap_call_kind(trap) != CALL_KIND_OTHER)
+	/* Names are dear: they are asked for where the registers fit. */
+	if ((!sets_name && !tracer_may_be_wait(trap)) || trap_call_kind(trap) != CALL_KIND_OTHER)
 		return;
 	call = abi_call_name(abi_of_trap(trap), trap->nr, buf, sizeof(buf));
-	task->renaming = (uint32_t)trap->args[0] == PR_SET_NAME && strcmp(call, "prctl") == 0;
-	if (tracer_is_wait(call))
-		tracer_before_wait(tracer, task, call, trap);
+	task->renaming = sets_name && strcmp(call, "prctl") == 0;
+	tracer_before_wait(tracer, task, call, trap);
 }
 
 /*

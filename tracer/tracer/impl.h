@@ -63,10 +63,13 @@ void tracer_on_seccomp(struct tracer *tracer, struct task *task, int event, int 
 /* The stop of PTRACE_SYSCALL: a call that was let go returns. */
 void tracer_on_syscall_stop(struct tracer *tracer, struct task *task);
 
-/* wait4(2), waitid(2) and waitpid(2). */
-bool tracer_is_wait(const char *call);
+/* False when by its registers the call is none that waits without blocking. */
+bool tracer_may_be_wait(const struct trap *trap);
 
-/* The task is about to wait for another one: what has ended by now is taken note of. */
+/*
+ * The task is about to make this call. If it waits without blocking, what has ended by now is
+ * taken note of.
+ */
 void tracer_before_wait(
 	struct tracer *tracer, const struct task *task, const char *call, const struct trap *trap);
 

@@ -29,29 +29,47 @@ static void take_end(struct tracer *tracer, pid_t pid)
 		tracer_handle(tracer, pid, status);
 }
 
-bool tracer_is_wait(const char *call)
+/* By which of their arguments these tell whom they wait for, and how. */
+static const struct wait_call {
+	const char *name;
+	unsigned who, options;
+} waits[] = {
+	{ "wait4", 0, 2 },
+	{ "waitpid", 0, 2 },
+	{ "waitid", 1, 3 },
+};
+
+static bool blocks(const struct wait_call *wait, const struct trap *trap)
 {
-	return strcmp(call, "wait4") == 0 || strcmp(call, "waitid") == 0 ||
-	       strcmp(call, "waitpid") == 0;
+	return !(trap->args[wait->options] & WNOHANG);
+}
+
+bool tracer_may_be_wait(const struct trap *trap)
+{
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		if (!blocks(&waits[i], trap))
+			return true;
+	}
+	return false;
 }
 
 /* The process that is waited for by its number, NULL where none is, or not surely that one. */
 static struct process *waited_for(const struct tracer *tracer, const struct task *task,
-	const char *call, const struct trap *trap)
+	const struct wait_call *wait, const struct trap *trap)
 {
-	bool by_number = strcmp(call, "waitid") != 0 || (int)trap->args[0] == P_PID;
-	unsigned which = strcmp(call, "waitid") == 0 ? 1 : 0;
+	/* waitid(2) says first what its number is of. */
+	bool by_number = wait->who == 0 || (int)trap->args[0] == P_PID;
 	struct process *child =
-		by_number ? process_find(&tracer->table, (pid_t)trap->args[which]) : NULL;
+		by_number ? process_find(&tracer->table, (pid_t)trap->args[wait->who]) : NULL;
 
 	/* The number may be of another pid namespace, and the parent not the maker. */
 	return child && child->parent == task->process->pid ? child : NULL;
 }
 
-void tracer_before_wait(
-	struct tracer *tracer, const struct task *task, const char *call, const struct trap *trap)
+static void take_ends(struct tracer *tracer, const struct task *task, const struct wait_call *wait,
+	const struct trap *trap)
 {
-	struct process *child = waited_for(tracer, task, call, trap);
+	struct process *child = waited_for(tracer, task, wait, trap);
 	struct process *process, *next;
 
 	if (child) {
@@ -61,5 +79,14 @@ void tracer_before_wait(
 	HASH_ITER (hh, tracer->table.processes, process, next) {
 		if (process != task->process)
 			take_end(tracer, process->pid);
+	}
+}
+
+void tracer_before_wait(
+	struct tracer *tracer, const struct task *task, const char *call, const struct trap *trap)
+{
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		if (strcmp(call, waits[i].name) == 0 && !blocks(&waits[i], trap))
+			take_ends(tracer, task, &waits[i], trap);
 	}
 }
