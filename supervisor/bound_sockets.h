@@ -15,8 +15,8 @@ enum { BOUND_SOCKETS = 4096 };
 
 /* All zero: none is known. Who comes later takes the place of who was there. For any thread. */
 struct bound_sockets {
-	_Atomic uint64_t
-		cookies[BOUND_SOCKETS]; /* supervisor/socket_cookie.h; the place is its remainder */
+	/* supervisor/socket_cookie.h: the place is the cookie's remainder. */
+	_Atomic uint64_t cookies[BOUND_SOCKETS];
 };
 
 /* A bind(2) on the socket of our descriptor has succeeded. */

@@ -14,10 +14,10 @@
 
 #include "supervisor/ask.h"
 #include "supervisor/behalf/pool.h"
+#include "supervisor/bound_sockets.h"
 #include "supervisor/generation.h"
 #include "supervisor/judge.h"
 #include "supervisor/name_lookup.h"
-#include "supervisor/bound_sockets.h"
 #include "supervisor/pending.h"
 #include "supervisor/ready.h"
 #include "supervisor/spawning.h"
