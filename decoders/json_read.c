@@ -1,6 +1,5 @@
 #include "decoders/json_read.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "decoders/json_read/parts.h"
@@ -15,6 +14,24 @@ static const struct call_desc *desc_by_name(const char *name)
 			return desc;
 	}
 	return NULL;
+}
+
+/* Of the characters that names of calls have, and of their length. */
+static bool is_name(const char *name, size_t size)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t len = strspn(name, letters);
+
+	return len && len < size && !name[len];
+}
+
+/* What no call is called is named by its number: a name is shown as it is, without escapes. */
+static void read_name(const char *name, struct call *call)
+{
+	if (is_name(name, sizeof(call->name)))
+		memcpy(call->name, name, strlen(name) + 1);
+	else
+		abi_call_name(call->abi, call->nr, call->name, sizeof(call->name));
 }
 
 /* The six registers of a call without a decoder. */
@@ -37,7 +54,7 @@ void json_read_call(const struct json_call *from, struct arena *arena, struct ca
 	call->abi = abi ? abi : &abi_unknown;
 	call->nr = from->nr;
 	call->desc = desc_by_name(name);
-	snprintf(call->name, sizeof(call->name), "%s", name);
+	read_name(name, call);
 	if (!call->desc) {
 		read_raw(call, json_node_get(from->args, "raw"));
 		return;

@@ -1,6 +1,6 @@
 /*
  * A log of any bytes: it is read to its end, every record can be shown, counted
- * and written, and what was written can be read again.
+ * and written, and what was written can be read again. Its text is harmless.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "report/jsonl_event.h"
 #include "report/log/reader.h"
 #include "report/outcome.h"
@@ -50,6 +51,15 @@ static void check_again(const struct event *event, struct sbuf *line)
 	log_reader_close(reader);
 }
 
+/* Printable characters and newlines: no escape sequence reaches a terminal. */
+static void check_harmless(const struct sbuf *text)
+{
+	MUST(utf8_valid(text->data, text->len));
+	for (size_t i = 0; i < text->len; i++)
+		MUST(text->data[i] == '\n' ||
+			((unsigned char)text->data[i] >= 0x20 && text->data[i] != 0x7f));
+}
+
 static void check_record(const struct log_record *record, struct summary *summary,
 	struct text_line *text, struct sbuf *out)
 {
@@ -62,6 +72,7 @@ static void check_record(const struct log_record *record, struct summary *summar
 	sbuf_reset(out);
 	if (event->type == EVENT_CALL || event->type == EVENT_EXIT || event->type == EVENT_WARNING)
 		text_line_event(text, event, out);
+	check_harmless(out);
 	check_again(event, out);
 }
 
@@ -89,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	log_reader_notes(reader, take_note, NULL);
 	sbuf_reset(&out);
 	summary_text(summary, false, &out);
+	check_harmless(&out);
 	summary_free(summary);
 	text_line_free(&text);
 	sbuf_free(&out);

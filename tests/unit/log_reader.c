@@ -264,6 +264,35 @@ static void a_made_up_address_is_unreadable(void **state)
 	}
 }
 
+static void expect_name(const char *name, const char *expected)
+{
+	cleanup_sbuf struct sbuf log = SBUF_INIT;
+	cleanup_log_reader struct log_reader *reader = NULL;
+	const struct log_record *record;
+
+	sbuf_fmt(&log, "{\"type\":\"call\",\"abi\":\"x86_64\",\"nr\":248,\"call\":%s}\n", name);
+	reader = open_log(log.data, log.len);
+	record = next(reader);
+	assert_non_null(record);
+	assert_string_equal(record->event.call.call->name, expected);
+}
+
+/* Names of calls are shown without escapes. */
+static void a_name_that_no_call_has_is_the_numbers(void **state)
+{
+	(void)state;
+	expect_name("\"keyctl\"", "keyctl");
+	expect_name("\"_newselect\"", "_newselect");
+	expect_name("\"a_name_of_thirty_one_characters\"", "a_name_of_thirty_one_characters");
+	expect_name("\"a_name_of_thirty_two__characters\"", "add_key");
+	expect_name("\"\"", "add_key");
+	expect_name("7", "add_key");
+	expect_name("\"connect\\u001b[31m\"", "add_key");
+	expect_name("\"x;y\"", "add_key");
+	expect_name("\"\\u00e9\"", "add_key");
+	expect_name("{\"base64\":\"L/8=\"}", "add_key");
+}
+
 static void bytes_that_are_no_text_come_back_as_bytes(void **state)
 {
 	static const char log[] = "{\"type\":\"call\",\"call\":\"execve\",\"exe\":{\"base64\":"
@@ -404,6 +433,7 @@ int main(void)
 		cmocka_unit_test(a_session_comes_back),
 		cmocka_unit_test(destinations_are_those_of_the_call),
 		cmocka_unit_test(a_made_up_address_is_unreadable),
+		cmocka_unit_test(a_name_that_no_call_has_is_the_numbers),
 		cmocka_unit_test(bytes_that_are_no_text_come_back_as_bytes),
 		cmocka_unit_test(a_whole_log_has_nothing_odd),
 		cmocka_unit_test(a_last_line_that_is_cut_off_is_left_out_and_said),
