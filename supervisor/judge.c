@@ -539,6 +539,13 @@ bool judge_exec_again(
 {
 	struct request request = request_of(judge, pending);
 
+	/* Of a file that may be run but not read, as of one whose task was killed. */
+	if (!program->id.known) {
+		judge_deny(pending, EACCES, "unreadable",
+			"callgate cannot see which program runs: may its user read the file?");
+		pending->decision.verdict = VERDICT_KILL;
+		return false;
+	}
 	request.target = program;
 	decide(judge, pending, &request, 0);
 	if (pending->decision.verdict == VERDICT_ALLOW && pending->exec &&

@@ -32,13 +32,16 @@ bool parking_is_due_now(const struct watch *watch, const struct pending *pending
 }
 
 /* The last that was parked does not come again. */
-static void abandon(struct watch *watch, struct task *task)
+static void abandon(struct watch *watch, struct task *task, bool process_ends)
 {
 	static const struct call_result unknown = { .known = false };
 	struct pending *parked = task->parked;
 
 	task->parked = parked->under;
 	parked->under = NULL;
+	/* Its thread is gone by another one's exec, and the process would live on. */
+	if (parked->kill_waits && !process_ends)
+		kill(task->process->pid, SIGKILL);
 	/* One that was to be asked about was not: there is nothing to tell. */
 	if (parked->judged && parked->decision.verdict != VERDICT_ASK)
 		watch_finish(watch, task, parked, &unknown);
@@ -46,10 +49,10 @@ static void abandon(struct watch *watch, struct task *task)
 		watch_forget(watch, parked);
 }
 
-void parking_drop(struct watch *watch, struct task *task)
+void parking_drop(struct watch *watch, struct task *task, bool process_ends)
 {
 	while (task->parked)
-		abandon(watch, task);
+		abandon(watch, task, process_ends);
 }
 
 /* Handlers may make calls that are parked, too; but those that never come again add up. */
@@ -60,7 +63,7 @@ void parking_park(struct watch *watch, struct task *task, struct pending *pendin
 	for (const struct pending *parked = task->parked; parked; parked = parked->under)
 		depth++;
 	if (depth >= PARKED_MAX)
-		parking_drop(watch, task);
+		parking_drop(watch, task, false);
 	pending->under = task->parked;
 	task->parked = pending;
 }
@@ -102,7 +105,7 @@ void parking_replay(struct watch *watch, struct task *task, struct pending *pend
 	if (!found)
 		return; /* a handler that runs in between calls something else */
 	while (task->parked != found)
-		abandon(watch, task); /* of handlers that have ended */
+		abandon(watch, task, false); /* of handlers that have ended */
 	task->parked = found->under;
 	found->under = NULL;
 	pending->parked = found;

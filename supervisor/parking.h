@@ -10,7 +10,8 @@
  *
  * A handler may leave the call for good (siglongjmp(3)), or change what it was about.
  * What was denied and does not come again is told of all the same, without a result: else a
- * program could try unseen. And what it is to be killed for does not wait to come again.
+ * program could try unseen. And what it is to be killed for does not wait to come again. Until
+ * the stop, another thread's exec may end the task, but not its process, which is killed then.
  */
 #ifndef CALLGATE_SUPERVISOR_PARKING_H
 #define CALLGATE_SUPERVISOR_PARKING_H
@@ -41,8 +42,12 @@ void parking_park(struct watch *watch, struct task *task, struct pending *pendin
 /* A call begins: gives it the stack when it is one that was parked. */
 void parking_replay(struct watch *watch, struct task *task, struct pending *pending);
 
-/* The task is gone: tells of what was judged, and forgets it all. */
-void parking_drop(struct watch *watch, struct task *task);
+/*
+ * The task is gone, or runs another program: what it had parked does not come again. Tells of
+ * what was judged, and forgets it all. Unless the process ends with the task, it is killed if
+ * it was to be: no number that is another one's by now gets the signal.
+ */
+void parking_drop(struct watch *watch, struct task *task, bool process_ends);
 
 /* Observer, see tracer.h. ctx is a struct watch. */
 void parking_stopped(void *ctx, struct task *task);

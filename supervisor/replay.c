@@ -179,21 +179,41 @@ static bool gather(struct replay *replay, const struct log_record *record)
 	return gather_paths(pending, call);
 }
 
+static bool same_words(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
 /*
  * What came between the judging and the doing is a fact of that run, whatever the
- * policy: an exec that ran something else, a path that led elsewhere.
+ * policy: an exec that ran something else, a path that led elsewhere, what could not be read.
  */
-static void carry_over_tampering(struct pending *pending, const struct event_call *call)
-{
-	const char *reason = recorded_reason(call);
+static const struct mishap {
+	const char *reason;
+	int errnum;
+} mishaps[] = {
+	{ "raced", EACCES },
+	{ "unreadable", EACCES },
+	{ "unreadable.killed", EFAULT },
+};
 
-	if (strcmp(reason, "raced") == 0)
-		judge_deny(pending, EACCES, "raced", call->advice ? call->advice : "");
-	else if (strcmp(reason, "exec.tampered") == 0)
-		pending->decision.reason = "exec.tampered";
-	else
+static void carry_over_kill(struct pending *pending, const struct event_call *call)
+{
+	const struct decision *recorded = recorded_decision(call);
+
+	if (!recorded || recorded->verdict != VERDICT_KILL)
 		return;
-	pending->decision.verdict = VERDICT_KILL;
+	if (same_words(recorded->reason, "exec.tampered")) {
+		pending->decision.reason = "exec.tampered";
+		pending->decision.verdict = VERDICT_KILL;
+	}
+	for (size_t i = 0; i < sizeof(mishaps) / sizeof(mishaps[0]); i++) {
+		if (!same_words(recorded->reason, mishaps[i].reason))
+			continue;
+		judge_deny(pending, mishaps[i].errnum, mishaps[i].reason,
+			call->advice ? call->advice : "");
+		pending->decision.verdict = VERDICT_KILL;
+	}
 }
 
 static void decide(struct replay *replay, const struct log_record *record)
@@ -214,12 +234,7 @@ static void decide(struct replay *replay, const struct log_record *record)
 	if (judge_wants_names(&replay->judge, pending))
 		judge_look_up(&replay->judge, pending);
 	judge_decide(&replay->judge, &task, pending);
-	carry_over_tampering(pending, &event->call);
-}
-
-static bool same_words(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
+	carry_over_kill(pending, &event->call);
 }
 
 /* A question that nobody was there to answer is written down as its denial. */

@@ -117,6 +117,8 @@ void watch_execed(void *ctx, struct task *task, const struct exec_stack *stack)
 	struct pending *pending = task->user;
 	const struct lineage *lineage = task->process->lineage;
 
+	/* Of the first thread, whose number another one has now, or left for good by a handler. */
+	parking_drop(watch, task, false);
 	if (watch->reload)
 		reload_execed(watch->reload, task);
 	task->credentials_known = false;     /* set-user-ID programs, capabilities of files */
@@ -153,7 +155,7 @@ void watch_exited(void *ctx, struct task *task, int status)
 		},
 	};
 
-	parking_drop(watch, task);
+	parking_drop(watch, task, process_ends);
 	emit_task_event(watch, &event, &now);
 	if (process_ends)
 		stacks_forget(watch->stacks, task->process->pid);

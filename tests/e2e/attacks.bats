@@ -260,3 +260,64 @@ expect_tampering_reported() {
 	echo "$output" | head -n 20
 	[ "$status" -eq 0 ]
 }
+
+# The log's processes that have a call with the verdict kill, and did not end by it.
+outlived() {
+	jq -rs '[.[] | select(.verdict == "kill").pid] -
+		[.[] | select(.type == "exit" and .signal == "SIGKILL").pid] | .[]' "$LOG"
+}
+
+raced_kill_is_held() {
+	rm -f "$LOG"
+	run enforce -k "$FIXTURES/attack_outlive" "$1" $((TRIES / 20)) 1
+	echo "$output" | tail -n 1 | tee said
+	[ -z "$(outlived)" ] && expect_no_escape said || { escaped=yes; return 0; }
+	# The thread was gone before its stack could be taken.
+	expect_event '.verdict == "kill" and .reason == "rule" and (.stack | not)'
+}
+
+# With -k the process is killed once the call's stack is taken.
+@test "what a process is to be killed for, and its thread leaves by another one's exec" {
+	local who escaped=
+	policy <<-'POLICY'
+		default: allow
+		rules: [{connect: "127.0.0.3", verdict: kill}]
+	POLICY
+	for who in first second; do
+		audit "$FIXTURES/attack_outlive" "$who" 50 1 >said || true
+		expect_escapes said
+		eventually raced_kill_is_held "$who"
+		[ -z "$escaped" ]
+	done
+}
+
+bind_passes_audit() {
+	rm -rf "$LOG" place
+	mkdir place
+	audit "$FIXTURES/attack_bind" place 50 1 >said || true
+	cat said
+	expect_escapes said
+}
+
+bind_is_held() {
+	rm -rf "$LOG" place
+	mkdir place
+	run enforce "$FIXTURES/attack_bind" place $((TRIES / 20)) 1
+	echo "$output" | tail -n 1 | tee said
+	expect_no_escape said || { escaped=yes; return 0; }
+	[[ "$output" == *', '[1-9]*' killed' ]]
+}
+
+@test "a path that leads elsewhere by the time of a bind" {
+	local escaped=
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules: [{bind: "unix:$PWD/place/allowed/*", verdict: allow}]
+	POLICY
+	eventually bind_passes_audit
+	eventually bind_is_held
+	[ -z "$escaped" ]
+	expect_event '.call == "bind" and .verdict == "kill" and .reason == "raced"'
+	run "$CALLGATE" check policy.yaml --against "$LOG"
+	[[ "$output" == *$'\n0 of '*' verdicts are not those recorded'* ]]
+}

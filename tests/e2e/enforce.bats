@@ -281,3 +281,18 @@ print(s.sendto(b"x", ("127.0.0.1", 9)))' "$PORT" >said
 	run "$CALLGATE" explain policy.yaml --exe /usr/bin/curl connect "tcp:127.0.0.1:$OTHER"
 	[[ "$output" == 'deny EHOSTUNREACH by not-there'* ]]
 }
+
+@test "a program that its user may run but not read: nobody but root can see that it runs" {
+	policy <<<'default: allow'
+	cp "$(type -P true)" unread
+	chmod 0111 unread
+	run enforce sh -c './unread; echo "ended with $?"'
+	if is_root; then
+		[ "$output" = 'ended with 0' ]
+		return
+	fi
+	[[ "$output" == *'ended with 137'* ]]
+	expect_event '.call == "execve" and .verdict == "kill" and .reason == "unreadable"'
+	run "$CALLGATE" check policy.yaml --against "$LOG"
+	[[ "$output" == *$'\n0 of '*' verdicts are not those recorded'* ]]
+}

@@ -162,11 +162,36 @@ attack_environment() {
 	expect_no_event '.verdict == "deny"'
 }
 
+# Some are killed: they got past the first look, and were caught by the one at what runs.
+rename_is_held() {
+	rm -f "$LOG"
+	attack_environment enforce || { escaped=yes; return 0; }
+	expect_event '.call == "execve" and .verdict == "kill" and .reason == "exec.tampered" and
+		.env_code == "PERL5OPT"'
+}
+
 @test "a variable cannot be renamed under the look at it: in audit it can" {
+	local escaped=
 	attack_environment audit || true
 	expect_escapes attack
-	attack_environment enforce
+	eventually rename_is_held
+	[ -z "$escaped" ]
 	expect_no_escape attack
+}
+
+@test "a named program whose environment cannot be looked at again is killed; others run" {
+	local preload=LD_PRELOAD=$FIXTURES/environ_never.so
+	env "$preload" "$CALLGATE" --version || skip 'callgate is built with a sanitizer'
+	names_cat <<<''
+	run env "$preload" "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
+		sh -c 'env true && cat /dev/null; echo "ended with $?"'
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'ended with 137'* ]]
+	expect_events 1 '.verdict != "allow" and .type == "call"'
+	expect_event '.call == "execve" and .verdict == "kill" and .reason == "unreadable" and
+		(.advice | test("environment"))'
+	run "$CALLGATE" check policy.yaml --against "$LOG"
+	[[ "$output" == *$'\n0 of '*' verdicts are not those recorded'* ]]
 }
 
 @test "an environment too large to look at at once is looked at all the same" {

@@ -177,6 +177,25 @@ killed_with_frames() {
 	false
 }
 
+# kill_after SECONDS COMMAND...
+kill_after() {
+	enforce --backend notify -k sh -c '
+		moment=$1; shift; "$@" & sleep "$moment"; kill -KILL $!; wait $!' sh "$@"
+}
+
+@test "what is denied to a process that is killed before its stack is taken is told of once" {
+	policy_allowing 127.0.0.1:2
+	# Most of its time it waits for its stack: some of those that are killed do so then.
+	for moment in {100..400..5}; do
+		run kill_after "0.0$moment" "$FIXTURES/abandoned_calls" 1000000
+		[ "$status" -eq 137 ]
+		expect_no_event '.call == "connect" and .verdict != "deny"'
+		expect_same '' "$(events '.call == "connect"' | jq .args.port | sort | uniq -d)"
+		[ -z "$(events '.call == "connect" and .result == null and (.stack | not)')" ] || return 0
+	done
+	false
+}
+
 @test "in audit -k is of what would be denied; =all is of everything" {
 	build usual gcc -O2
 	policy_allowing 127.0.0.1:2
