@@ -96,7 +96,8 @@ static int load_tree(struct loader *l, const struct yaml *root)
 	return load_map(l, root, "a policy", rows, NULL);
 }
 
-static int load_source(struct loader *l, const char *text, size_t len, const char *name)
+static int load_source(
+	struct loader *l, const char *text, size_t len, const char *name, int first_line)
 {
 	struct load_file file = { .parent = l->file };
 	struct yaml *root = NULL;
@@ -108,7 +109,7 @@ static int load_source(struct loader *l, const char *text, size_t len, const cha
 		return -ENOMEM;
 	l->file = &file;
 	arena_init(&tree, TREE_MAX);
-	ret = yaml_parse(text, len, file.name, &tree, &root, l->err);
+	ret = yaml_parse(text, len, file.name, first_line, &tree, &root, l->err);
 	if (ret == 0)
 		ret = load_tree(l, root);
 	arena_free(&tree);
@@ -143,7 +144,7 @@ static int load_file(struct loader *l, const char *path, bool pipes, const struc
 
 		load_wrap(l, &place);
 	}
-	return ret < 0 ? ret : load_source(l, text, len, path);
+	return ret < 0 ? ret : load_source(l, text, len, path, 1);
 }
 
 static int check_defaults(struct loader *l, const char *name)
@@ -234,10 +235,12 @@ int policy_load_text(const char *text, size_t len, const char *name, const struc
 	struct policy **out, struct err **err)
 {
 	struct loader l = { .policy = policy_new(env), .env = env, .err = err };
+	int ret;
 
 	if (!l.policy)
 		return err_set(err, ENOMEM, "policy");
-	return load_end(&l, load_source(&l, text, len, name), name, out);
+	ret = load_source(&l, text, len, name, env ? env->lines_before + 1 : 1);
+	return load_end(&l, ret, name, out);
 }
 
 void policy_free(struct policy *policy)

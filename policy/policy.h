@@ -39,6 +39,8 @@ struct policy_env {
 	/* The environment that names the proxies of `network: proxy`; NULL: it names none. */
 	const char *const *environ;
 	const char *cwd; /* what relative paths of `files` begin at; NULL: they are errors */
+	/* How many lines policy_load_text() counts before its first; -1: that is not counted. */
+	int lines_before;
 };
 
 /*

@@ -11,6 +11,7 @@ struct builder {
 	const char *name;
 	const char *text;
 	size_t len;
+	int first_line;    /* its number */
 	unsigned brackets; /* opened and not closed so far, while the text is checked */
 	struct arena *arena;
 	struct fy_parser *parser;
@@ -83,7 +84,7 @@ static int check_line(struct builder *b, const char *text, size_t len, int line)
 
 static int check_text(struct builder *b, const char *text, size_t len)
 {
-	int line = 1;
+	int line = b->first_line;
 
 	if (len > YAML_TEXT_MAX)
 		return err_set(b->err, 0,
@@ -114,7 +115,7 @@ static int fail_event(struct builder *b, struct fy_event *event, const char *wha
 {
 	const struct fy_mark *mark = mark_of(event);
 
-	return fail_at(b, mark->line + 1, mark->column + 1, what);
+	return fail_at(b, b->first_line + mark->line, mark->column + 1, what);
 }
 
 static struct yaml *node_new(struct builder *b, struct fy_event *event, enum yaml_type type)
@@ -127,7 +128,7 @@ static struct yaml *node_new(struct builder *b, struct fy_event *event, enum yam
 		return NULL;
 	}
 	node->type = type;
-	node->line = mark->line + 1;
+	node->line = b->first_line + mark->line;
 	node->column = mark->column + 1;
 	return node;
 }
@@ -156,15 +157,19 @@ static int place_node(struct builder *b, struct yaml *node)
 	return 0;
 }
 
-/* A key without a value has an event without a place: it stands where its key does. */
+/*
+ * What is not there has an event without a place: a value stands where its key does, a key
+ * where its mapping begins.
+ */
 static void place_empty(const struct builder *b, struct fy_event *event, struct yaml *node)
 {
-	const struct yaml *key = b->depth ? b->key[b->depth - 1] : NULL;
+	const struct yaml *at;
 
-	if (!key || fy_event_start_mark(event))
+	if (!b->depth || fy_event_start_mark(event))
 		return;
-	node->line = key->line;
-	node->column = key->column;
+	at = b->key[b->depth - 1] ? b->key[b->depth - 1] : b->open[b->depth - 1];
+	node->line = at->line;
+	node->column = at->column;
 }
 
 /*
@@ -278,8 +283,7 @@ static int on_event(struct builder *b, struct fy_event *event)
 	}
 }
 
-/* The byte at a line and column; columns before it are counted as bytes: only a hint depends on it.
- */
+/* The byte at a mark of libfyaml's; its columns are taken for bytes: only a hint depends on it. */
 static char byte_at(const struct builder *b, int line, int column)
 {
 	const char *p = b->text, *end = b->text + b->len;
@@ -309,7 +313,7 @@ static int fail_syntax(struct builder *b, struct fy_diag *diag)
 		c = byte_at(b, error->line, error->column - 1);
 	if (c && strchr("*@&!`", c))
 		sbuf_fmt(&text, ": a text that begins with %c must be in quotes", c);
-	return fail_at(b, error->line, error->column, sbuf_text(&text));
+	return fail_at(b, b->first_line + error->line - 1, error->column, sbuf_text(&text));
 }
 
 static int build(struct builder *b, struct fy_diag *diag)
@@ -348,12 +352,17 @@ static int parse_checked(struct builder *b, const char *text, size_t len, struct
 	return ret;
 }
 
-int yaml_parse(const char *text, size_t len, const char *name, struct arena *arena,
+int yaml_parse(const char *text, size_t len, const char *name, int first_line, struct arena *arena,
 	struct yaml **out, struct err **err)
 {
 	static const char bom[] = "\xef\xbb\xbf";
 	const struct fy_diag_cfg diag_cfg = { .level = FYET_ERROR, .module_mask = ~0U };
-	struct builder b = { .name = name, .arena = arena, .err = err };
+	struct builder b = {
+		.name = name,
+		.first_line = first_line,
+		.arena = arena,
+		.err = err,
+	};
 	struct fy_diag *diag;
 	int ret;
 

@@ -28,7 +28,7 @@ enum yaml_type { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct yaml {
 	enum yaml_type type;
-	int line, column; /* from 1; a column counts characters */
+	int line, column; /* a column counts characters, from 1 */
 	const char *text; /* scalar: NUL-terminated, but a quoted one may have NULs within */
 	size_t len;       /* scalar: bytes; else number of children */
 	struct yaml *key; /* child of a map: its key, a scalar */
@@ -37,9 +37,10 @@ struct yaml {
 
 /*
  * Parses one document. `name` is the file's name in messages, which begin
- * "NAME:LINE:COLUMN: ". The tree lives in the arena. Returns 0 or a negative number.
+ * "NAME:LINE:COLUMN: ", where lines count from `first_line`. The tree lives in the arena.
+ * Returns 0 or a negative number.
  */
-int yaml_parse(const char *text, size_t len, const char *name, struct arena *arena,
+int yaml_parse(const char *text, size_t len, const char *name, int first_line, struct arena *arena,
 	struct yaml **out, struct err **err);
 
 /* Adds the text as a double-quoted scalar. It is UTF-8, and may have NULs within. */

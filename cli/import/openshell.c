@@ -173,7 +173,7 @@ int import_openshell(const char *text, size_t len, const char *name, struct sbuf
 	struct yaml *root = NULL;
 
 	arena_init(&im.arena, TREE_MAX);
-	if (yaml_parse(text, len, name, &im.arena, &root, err) < 0 || import_root(&im, root) < 0)
+	if (yaml_parse(text, len, name, 1, &im.arena, &root, err) < 0 || import_root(&im, root) < 0)
 		return -1;
 	sbuf_str(out, first_lines);
 	sbuf_add(out, sbuf_text(&im.head), im.head.len);

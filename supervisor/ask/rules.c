@@ -128,18 +128,20 @@ static void keep_warning(void *ctx, const char *text)
 		sbuf_str(first, text);
 }
 
-/* The policy of that one rule. YAML has no other way to say on which line something stands. */
+/* The policy of that one rule. What is around it moves nothing in it to another place. */
 static int load_line(const char *line, const char *name, int number, struct sbuf *warning,
 	struct policy **out, struct err **err)
 {
-	const struct policy_env env = { .warn = keep_warning, .warn_ctx = warning };
+	const struct policy_env env = {
+		.warn = keep_warning,
+		.warn_ctx = warning,
+		.lines_before = number - 2,
+	};
 	cleanup_sbuf struct sbuf text = SBUF_INIT;
 
-	sbuf_str(&text, "{version: 1, default: ask, rules: [");
-	for (int i = 1; i < number; i++)
-		sbuf_char(&text, '\n');
+	sbuf_str(&text, "{version: 1, default: ask, rules: [\n");
 	sbuf_str(&text, line);
-	sbuf_str(&text, "\n]}\n");
+	sbuf_str(&text, "]}\n");
 	if (text.failed)
 		return err_set(err, ENOMEM, "cannot load the rule");
 	return policy_load_text(sbuf_text(&text), text.len, name, &env, out, err);

@@ -37,7 +37,7 @@ int ask_rules_add(struct ask_rules *rules, struct policy *policy, struct err **e
  * Loads `line`, one rule as a YAML flow mapping, as line `number` of the file
  * `name`, and makes sure that it decides the request, and says how. Looks up
  * the host names it has, which may block. On failure the error says what is
- * wrong with the rule, and how it could be mended.
+ * wrong with the rule, at which of its columns, and how it could be mended.
  */
 int ask_rules_check(const char *line, const char *name, int number, const struct request *request,
 	struct policy **out, struct err **err);

@@ -47,13 +47,13 @@ static void add(struct ask_rules *rules, const char *line, const char *name, uns
 	assert_int_equal(ask_rules_add(rules, policy, NULL), 0);
 }
 
-static void expect_refused(const char *line, const char *words)
+static void expect_refused(const char *line, int number, const char *words)
 {
 	struct policy *policy = NULL;
 	cleanup_err struct err *err = NULL;
 	struct call_to c;
 
-	assert_true(ask_rules_check(line, "f", 1, call_to(&c, 443), &policy, &err) < 0);
+	assert_true(ask_rules_check(line, "f", number, call_to(&c, 443), &policy, &err) < 0);
 	assert_null(policy);
 	if (!strstr(err_text(err), words))
 		fail_msg("\"%s\" has no \"%s\"", err_text(err), words);
@@ -148,22 +148,51 @@ static void a_rule_that_lends_its_program_is_refused(void **state)
 static void a_rule_about_a_program_that_is_not_there_says_so(void **state)
 {
 	(void)state;
-	expect_refused("{exe: /no/such/program, connect: \"192.0.2.7\", verdict: allow}",
+	expect_refused("{exe: /no/such/program, connect: \"192.0.2.7\", verdict: allow}", 1,
 		": /no does not exist");
 }
 
 static void a_rule_that_is_none_is_refused(void **state)
 {
 	(void)state;
-	expect_refused("", "between braces");
-	expect_refused("- {verdict: allow}", "between braces");
-	expect_refused("{verdict: allow}\n", "on one line");
-	expect_refused("{verdict: allow}, {verdict: deny}", "not one rule");
-	expect_refused("{verdict: perhaps}", "f:1:");
-	expect_refused("{verdict: ask}", "does not answer");
-	expect_refused("{connect: \"192.0.2.8\", verdict: allow}", "does not answer");
-	expect_refused("{exe: /usr/bin/wget, verdict: allow}", "does not answer");
-	expect_refused("{exec: \"*\", verdict: allow}", "does not answer");
+	expect_refused("", 1, "between braces");
+	expect_refused("- {verdict: allow}", 1, "between braces");
+	expect_refused("{verdict: allow}\n", 1, "on one line");
+	expect_refused("{verdict: allow}, {verdict: deny}", 1, "not one rule");
+	expect_refused("{verdict: perhaps}", 1, "f:1:11: ");
+	expect_refused("{verdict: ask}", 1, "does not answer");
+	expect_refused("{connect: \"192.0.2.8\", verdict: allow}", 1, "does not answer");
+	expect_refused("{exe: /usr/bin/wget, verdict: allow}", 1, "does not answer");
+	expect_refused("{exec: \"*\", verdict: allow}", 1, "does not answer");
+}
+
+/* The place in what was typed: its first column is 1, whichever line of the file it is. */
+static void a_fault_is_told_at_its_column(void **state)
+{
+	static const struct {
+		const char *line, *told;
+	} faults[] = {
+		{ "{conect: \"192.0.2.7\", verdict: allow}", ":2: \"conect\": no such key" },
+		{ "{connect: \"192.0.2.7:x\", verdict: allow}", ":11: \"192.0.2.7:x\": \"x\": " },
+		{ "{connect: \"192.0.2.7\" verdict: allow}", ":23: this is not YAML: " },
+		{ "{connect: {a: b}", ":17: this is not YAML: " },
+		{ "{verdict: \"allow}", ":12: this is not YAML: " },
+		{ "{verdict: *allow}", ":12: a text that begins with * must be in quotes" },
+		{ "{verdict: \001}", ":11: a control character" },
+		{ "{}", ":1: this rule has no verdict" },
+		{ "{: allow}", ":1: \"\": no such key" },
+		{ "{exe: /no/such/program, verdict: allow}", ":7: /no does not exist" },
+		{ "{verdict: allow, verdict: deny}", ":18: \"verdict\": this key is already " },
+	};
+	char place[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		for (int number = 1; number <= 3; number++) {
+			snprintf(place, sizeof(place), "f:%d%s", number, faults[i].told);
+			expect_refused(faults[i].line, number, place);
+		}
+	}
 }
 
 static const char *path_of(char *buf, const char *dir)
@@ -370,6 +399,7 @@ int main(void)
 		cmocka_unit_test(the_environment_does_not_lend_a_named_program_to_other_code),
 		cmocka_unit_test(a_rule_that_lends_its_program_is_refused),
 		cmocka_unit_test(a_rule_about_a_program_that_is_not_there_says_so),
+		cmocka_unit_test(a_fault_is_told_at_its_column),
 		cmocka_unit_test(a_rule_that_is_none_is_refused),
 		cmocka_unit_test_setup_teardown(
 			a_file_is_made_and_grows_by_a_line_a_rule, make_dir, remove_dir),

@@ -30,6 +30,9 @@ static const struct {
 		"p.yaml:1:10: expected 1, the version of this language, not a list" },
 	{ "version: 1\ndefault: maybe\n", "p.yaml:2:10: \"maybe\": expected allow, deny or ask" },
 	{ "version: 1\ndefault: kill\n", "p.yaml:2:10: \"kill\": expected allow, deny or ask" },
+	{ "version: 1\ndefault: {: deny}\n",
+		"p.yaml:2:10: \"\": no such key in default: expected connect, bind, exec, "
+		"spawn or socket" },
 	{ "version: 1\ndefault: {conect: deny}\n",
 		"p.yaml:2:11: \"conect\": no such key in default: expected connect, bind, exec, "
 		"spawn or socket; did you mean \"connect\"?" },
