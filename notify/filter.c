@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "decoders/abi.h"
 #include "decoders/acts_on.h"
+#include "decoders/wait_call.h"
 
 /* The ABIs whose programs run here, native first. */
 static const uint32_t filter_arches[] = {
@@ -54,21 +55,6 @@ static const char *const identities[] = { "setuid", "setuid32", "setgid", "setgi
 	"setresgid32", "setfsuid", "setfsuid32", "setfsgid", "setfsgid32", "setgroups",
 	"setgroups32", "capset" };
 
-/*
- * Waits without blocking for one process, which may have been seen to end by its pidfd:
- * tracer/tracer/waits.c.
- */
-static const struct wait_call {
-	const char *name;
-	scmp_datum_t all; /* of the first argument, a bit that only waits for several have... */
-	scmp_datum_t one; /* ... or that only those for one have */
-	unsigned options; /* the argument */
-} waits[] = {
-	{ "wait4", 0x80000000, 0, 2 },   /* pid_t below 0 */
-	{ "waitpid", 0x80000000, 0, 2 }, /* the same */
-	{ "waitid", 0, 1, 3 },           /* P_PID is 1, P_PIDFD 3; P_ALL 0, P_PGID 2 */
-};
-
 static bool is_among(const char *name, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -80,12 +66,8 @@ static bool is_among(const char *name, const char *const *names, size_t n)
 
 bool filter_accounts_for(const char *name)
 {
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		if (strcmp(name, waits[i].name) == 0)
-			return true;
-	}
 	/* prctl(2) names a task. */
-	return strcmp(name, "prctl") == 0 ||
+	return strcmp(name, "prctl") == 0 || wait_call_by_name(name) ||
 	       is_among(name, identities, sizeof(identities) / sizeof(identities[0]));
 }
 
@@ -226,13 +208,15 @@ static int add_names(
 	return 0;
 }
 
+/* Waits without blocking for one process, which may have been seen to end by its pidfd. */
 static int add_waits(scmp_filter_ctx ctx, struct err **err)
 {
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		const struct wait_call *call = &waits[i];
+	const struct wait_call *call;
+
+	for (size_t i = 0; (call = wait_call_at(i)); i++) {
 		int rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0),
 			seccomp_syscall_resolve_name(call->name), 2,
-			test_arg(0, SCMP_CMP_MASKED_EQ, call->all | call->one, call->one),
+			test_arg(0, SCMP_CMP_MASKED_EQ, call->mask, call->one),
 			test_arg(call->options, SCMP_CMP_MASKED_EQ, WNOHANG, WNOHANG));
 
 		if (rc < 0 && rc != -EDOM)

@@ -5,9 +5,9 @@
  * with 0. So these waits stop for the tracer, who takes the end before it lets them go on.
  */
 #include <signal.h>
-#include <string.h>
 #include <sys/wait.h>
 
+#include "decoders/wait_call.h"
 #include "tracer/tracer/impl.h"
 
 static bool has_ended(pid_t pid)
@@ -29,16 +29,6 @@ static void take_end(struct tracer *tracer, pid_t pid)
 		tracer_handle(tracer, pid, status);
 }
 
-/* By which of their arguments these tell whom they wait for, and how. */
-static const struct wait_call {
-	const char *name;
-	unsigned who, options;
-} waits[] = {
-	{ "wait4", 0, 2 },
-	{ "waitpid", 0, 2 },
-	{ "waitid", 1, 3 },
-};
-
 static bool blocks(const struct wait_call *wait, const struct trap *trap)
 {
 	return !(trap->args[wait->options] & WNOHANG);
@@ -46,8 +36,10 @@ static bool blocks(const struct wait_call *wait, const struct trap *trap)
 
 bool tracer_may_be_wait(const struct trap *trap)
 {
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		if (!blocks(&waits[i], trap))
+	const struct wait_call *wait;
+
+	for (size_t i = 0; (wait = wait_call_at(i)); i++) {
+		if (!blocks(wait, trap))
 			return true;
 	}
 	return false;
@@ -85,8 +77,8 @@ static void take_ends(struct tracer *tracer, const struct task *task, const stru
 void tracer_before_wait(
 	struct tracer *tracer, const struct task *task, const char *call, const struct trap *trap)
 {
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		if (strcmp(call, waits[i].name) == 0 && !blocks(&waits[i], trap))
-			take_ends(tracer, task, &waits[i], trap);
-	}
+	const struct wait_call *wait = wait_call_by_name(call);
+
+	if (wait && !blocks(wait, trap))
+		take_ends(tracer, task, wait, trap);
 }
