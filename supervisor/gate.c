@@ -40,7 +40,7 @@ static void on_made(void *ctx, struct behalf_job *job)
 	pending->answered = true;
 	ready_put(&gate->ready, pending);
 	gate->answer(gate->answer_ctx, id, result);
-	tracer_wake(gate->tracer);
+	tracer_wake(gate->ready.tracer);
 }
 
 int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, struct err **err)
@@ -58,7 +58,7 @@ int gate_init(struct gate *gate, enum mode mode, const struct policy *policy, st
 
 void gate_attach(struct gate *gate, struct tracer *tracer)
 {
-	gate->tracer = gate->ready.tracer = tracer;
+	gate->ready.tracer = tracer;
 }
 
 int gate_replace_policy(struct gate *gate, const struct policies *policies, struct err **err)
@@ -68,7 +68,7 @@ int gate_replace_policy(struct gate *gate, const struct policies *policies, stru
 	if (!generation)
 		return err_set(err, ENOMEM, "cannot keep another policy");
 	gate->generation = generation;
-	judge_replace_policy(&gate->judge, policies->policy, tracer_tasks(gate->tracer));
+	judge_replace_policy(&gate->judge, policies->policy, tracer_tasks(gate->ready.tracer));
 	generation_sweep(generation);
 	return 0;
 }
@@ -345,7 +345,7 @@ enum trap_response gate_trapped(struct gate *gate, struct task *task, struct pen
 			return mode_enforces(gate->mode) ? TRAP_ANSWER : TRAP_WATCH;
 		return refused_anyhow(gate, pending);
 	}
-	if (reach_of(tracer_tasks(gate->tracer), task, &pending->call) == REACH_NOBODY) {
+	if (reach_of(tracer_tasks(gate->ready.tracer), task, &pending->call) == REACH_NOBODY) {
 		*answer = -ESRCH;
 		return refused_anyhow(gate, pending);
 	}

@@ -28,15 +28,14 @@ struct gate {
 	struct judge judge;
 	struct generation *generation; /* owned: the policies since the first; NULL: only that */
 	struct spawning spawning;
-	bool stacks;           /* what is denied is to have its stack */
-	struct tracer *tracer; /* borrowed */
+	bool stacks; /* what is denied is to have its stack */
 	struct behalf_pool *pool;
 	bool credentials_are_followed; /* by the filter: task.credentials_known can be true */
 	/* Answers a call at the listener; for any thread. NULL: there is none. */
 	void (*answer)(void *answer_ctx, uint64_t id, int64_t result);
 	void *answer_ctx;
 	struct asker *asker; /* owned; NULL but in MODE_ASK */
-	struct ready ready;  /* held calls to go on with */
+	struct ready ready;  /* held calls to go on with, and the tracer whose they are */
 	struct name_lookup name_lookup;
 	struct bound_sockets bound;
 };
