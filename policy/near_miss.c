@@ -100,8 +100,8 @@ static bool near_pin(
 static bool near_changed(const struct named *named, struct sbuf *out)
 {
 	add_path(out, named->path);
-	sbuf_str(out, " was replaced or changed after the policy was loaded: if that is right, "
-		      "start again");
+	sbuf_str(out, " is another file than when the policy was loaded: replaced or changed (if "
+		      "that is right, start again), or one of another root directory");
 	return true;
 }
 

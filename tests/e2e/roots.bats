@@ -105,6 +105,11 @@ socket.socket(socket.AF_UNIX).bind(sys.argv[1])'
 	expect_no_event '.code == "policy.root"'
 	run enforce chroot root /usr/bin/bash -c 'exec -a again /usr/bin/bash -c "exit 0"'
 	[ "$status" -eq 0 ]
+	sed -i 's|/usr/bin/bash\], v|/usr/bin/bash, /usr/bin/env], v|' policy.yaml
+	run enforce env X=1 chroot root /usr/bin/bash -c 'exit 0'
+	[ "$status" -eq 126 ]
+	expect_event '.args.path == "/usr/bin/bash" and .verdict == "deny" and
+		.reason == "identity.changed" and (.advice | test("or one of another root directory"))'
 	run enforce chroot / sh -c "chroot $PWD/root /usr/bin/bash -c 'exit 0'; echo \$?"
 	expect_event '.args.path == "/usr/bin/bash" and .reason == "identity.changed"'
 }

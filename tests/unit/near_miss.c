@@ -172,8 +172,9 @@ static void a_program_that_was_replaced(void **state)
 	who(w, "/usr/bin/curl", NULL);
 	w->programs[0].id.ino++;
 	expect_reason(w, "identity.changed",
-		"rule web (p.yaml:4) would allow this, but /usr/bin/curl was replaced or changed "
-		"after the policy was loaded: if that is right, start again");
+		"rule web (p.yaml:4) would allow this, but /usr/bin/curl is another file "
+		"than when the policy was loaded: replaced or changed (if that is right, start "
+		"again), or one of another root directory");
 }
 
 static void a_link_that_leads_elsewhere_now(void **state)
@@ -281,8 +282,9 @@ static void the_program_that_would_run(void **state)
 	w->target = program_at(w, "/usr/bin/curl");
 	w->target.id.size++;
 	expect_reason(w, "identity.changed",
-		"rule run (p.yaml:4) would allow this, but /usr/bin/curl was replaced or changed "
-		"after the policy was loaded: if that is right, start again");
+		"rule run (p.yaml:4) would allow this, but /usr/bin/curl is another file "
+		"than when the policy was loaded: replaced or changed (if that is right, start "
+		"again), or one of another root directory");
 }
 
 static void names_of_programs_cannot_harm_a_terminal(void **state)
