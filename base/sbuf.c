@@ -66,16 +66,15 @@ void sbuf_ipv4(struct sbuf *s, const void *bytes)
 	}
 }
 
-void sbuf_fmt(struct sbuf *s, const char *fmt, ...)
+void sbuf_vfmt(struct sbuf *s, const char *fmt, va_list ap)
 {
-	va_list ap, again;
+	va_list again;
 	size_t room;
 	int n;
 
 	if (!sbuf_reserve(s, 0))
 		return;
 	room = s->cap - s->len;
-	va_start(ap, fmt);
 	va_copy(again, ap);
 	/* Into the room there is; once more when that was too little. */
 	n = vsnprintf(s->data + s->len, room, fmt, ap);
@@ -89,6 +88,14 @@ void sbuf_fmt(struct sbuf *s, const char *fmt, ...)
 	if (!s->failed)
 		s->len += (size_t)n;
 	va_end(again);
+}
+
+void sbuf_fmt(struct sbuf *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	sbuf_vfmt(s, fmt, ap);
 	va_end(ap);
 }
 

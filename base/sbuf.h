@@ -6,6 +6,7 @@
 #ifndef CALLGATE_BASE_SBUF_H
 #define CALLGATE_BASE_SBUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,6 +76,7 @@ void sbuf_digits(struct sbuf *s, uint64_t value, unsigned width);
 void sbuf_ipv4(struct sbuf *s, const void *bytes);
 
 void sbuf_fmt(struct sbuf *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sbuf_vfmt(struct sbuf *s, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /* Adds spaces until the buffer is `column` bytes long. */
 void sbuf_pad(struct sbuf *s, size_t column);

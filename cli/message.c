@@ -2,29 +2,23 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "report/output.h"
 #include "report/words.h"
 #include "supervisor/run.h"
 
 void message_print(const char *fmt, ...)
 {
-	cleanup_sbuf struct sbuf line = SBUF_INIT;
-	cleanup_free char *text = NULL;
+	cleanup_sbuf struct sbuf text = SBUF_INIT, line = SBUF_INIT;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	sbuf_vfmt(&text, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		text = NULL;
 	sbuf_str(&line, "callgate: ");
-	words_add(&line, text ? text : "out of memory");
+	words_add(&line, text.failed ? "out of memory" : sbuf_text(&text));
 	sbuf_char(&line, '\n');
 	/* A stderr that cannot be written leaves nobody to tell. */
 	output_write(STDERR_FILENO, line.data, line.len);

@@ -1,10 +1,7 @@
 #include "policy/quote.h"
 
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "base/cleanup.h"
 #include "base/escape.h"
 
 enum { QUOTE_MAX = 120, MESSAGE_MAX = 600 };
@@ -32,18 +29,15 @@ void quote_text(struct sbuf *out, const char *text, size_t len)
 
 int quote_err(struct err **err, const char *text, size_t len, const char *fmt, ...)
 {
-	cleanup_sbuf struct sbuf all = SBUF_INIT;
-	cleanup_free char *message = NULL;
+	cleanup_sbuf struct sbuf all = SBUF_INIT, message = SBUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&message, fmt, ap) < 0)
-		message = NULL;
+	sbuf_vfmt(&message, fmt, ap);
 	va_end(ap);
 	quote_text(&all, text, len);
 	sbuf_str(&all, ": ");
-	if (message)
-		add_cut(&all, message, strlen(message), MESSAGE_MAX);
+	add_cut(&all, sbuf_text(&message), message.len, MESSAGE_MAX);
 	return err_set(err, 0, "%s", sbuf_text(&all));
 }
 

@@ -1,27 +1,19 @@
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "base/escape.h"
 #include "policy/lint/impl.h"
 
 void lint_report(const struct lint *lint, enum lint_level level, const char *code,
 	const struct place *place, const char *fmt, ...)
 {
-	cleanup_sbuf struct sbuf text = SBUF_INIT;
-	cleanup_free char *raw = NULL;
+	cleanup_sbuf struct sbuf raw = SBUF_INIT, text = SBUF_INIT;
 	struct lint_finding finding = { .level = level, .code = code, .place = *place };
 	va_list ap;
-	int len;
 
 	va_start(ap, fmt);
-	len = vasprintf(&raw, fmt, ap);
+	sbuf_vfmt(&raw, fmt, ap);
 	va_end(ap);
-	if (len < 0)
-		raw = NULL;
-	else
-		escape_text(&text, raw, (size_t)len);
-	finding.text = raw && !text.failed ? sbuf_text(&text) : "out of memory";
+	escape_text(&text, sbuf_text(&raw), raw.len);
+	finding.text = raw.failed || text.failed ? "out of memory" : sbuf_text(&text);
 	lint->fn(lint->ctx, &finding);
 }

@@ -1,9 +1,7 @@
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/names.h"
 #include "policy/load.h"
 #include "policy/quote.h"
@@ -15,30 +13,27 @@ struct place load_place(const struct loader *l, const struct yaml *node)
 
 int load_fail(struct loader *l, const struct yaml *node, const char *fmt, ...)
 {
-	cleanup_free char *message = NULL;
+	cleanup_sbuf struct sbuf message = SBUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&message, fmt, ap) < 0)
-		message = NULL;
+	sbuf_vfmt(&message, fmt, ap);
 	va_end(ap);
 	return err_set(l->err, 0, "%s:%d:%d: %s", l->file->name, node->line, node->column,
-		message ? message : "out of memory");
+		message.failed ? "out of memory" : sbuf_text(&message));
 }
 
 int load_fail_text(struct loader *l, const struct yaml *node, const char *fmt, ...)
 {
-	cleanup_free char *message = NULL;
-	cleanup_sbuf struct sbuf quoted = SBUF_INIT;
+	cleanup_sbuf struct sbuf message = SBUF_INIT;
 	va_list ap;
 
+	quote_text(&message, node->text, node->len);
+	sbuf_str(&message, ": ");
 	va_start(ap, fmt);
-	if (vasprintf(&message, fmt, ap) < 0)
-		message = NULL;
+	sbuf_vfmt(&message, fmt, ap);
 	va_end(ap);
-	quote_text(&quoted, node->text, node->len);
-	return load_fail(
-		l, node, "%s: %s", sbuf_text(&quoted), message ? message : "out of memory");
+	return load_fail(l, node, "%s", message.failed ? "out of memory" : sbuf_text(&message));
 }
 
 int load_wrap(struct loader *l, const struct place *place)
