@@ -31,16 +31,50 @@ bool sbuf_grow(struct sbuf *s, size_t extra)
 	return true;
 }
 
+/* Two digits at a time: half of the divisions. */
+static void put_pair(char *to, unsigned pair)
+{
+	static const char pairs[] = "00010203040506070809"
+				    "10111213141516171819"
+				    "20212223242526272829"
+				    "30313233343536373839"
+				    "40414243444546474849"
+				    "50515253545556575859"
+				    "60616263646566676869"
+				    "70717273747576777879"
+				    "80818283848586878889"
+				    "90919293949596979899";
+
+	memcpy(to, pairs + 2 * (size_t)pair, 2);
+}
+
+void digits_put(char *to, uint64_t value, size_t width)
+{
+	for (; width > 1; width -= 2, value /= 100)
+		put_pair(to + width - 2, (unsigned)(value % 100));
+	if (width)
+		*to = (char)('0' + value % 10);
+}
+
+static size_t digits_len(uint64_t value)
+{
+	size_t len = 1;
+
+	for (; value >= 10000; value /= 10000)
+		len += 4;
+	return len + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 void sbuf_digits(struct sbuf *s, uint64_t value, unsigned width)
 {
-	char digits[32], *first = digits + sizeof(digits);
+	size_t len = digits_len(value);
+	char *to;
 
-	if (width > sizeof(digits))
-		width = sizeof(digits);
-	do
-		*--first = (char)('0' + value % 10);
-	while ((value /= 10) || (size_t)(digits + sizeof(digits) - first) < width);
-	sbuf_add(s, first, (size_t)(digits + sizeof(digits) - first));
+	if (len < width)
+		len = width;
+	to = sbuf_take(s, len);
+	if (to)
+		digits_put(to, value, len);
 }
 
 void sbuf_uint(struct sbuf *s, uint64_t value)
@@ -58,12 +92,16 @@ void sbuf_int(struct sbuf *s, int64_t value)
 void sbuf_ipv4(struct sbuf *s, const void *bytes)
 {
 	const uint8_t *b = bytes;
+	char text[16], *to = text; /* "255.255.255.255." */
 
 	for (int i = 0; i < 4; i++) {
-		if (i)
-			sbuf_char(s, '.');
-		sbuf_uint(s, b[i]);
+		size_t len = digits_len(b[i]);
+
+		digits_put(to, b[i], len);
+		to[len] = '.';
+		to += len + 1;
 	}
+	sbuf_add(s, text, (size_t)(to - text - 1));
 }
 
 void sbuf_vfmt(struct sbuf *s, const char *fmt, va_list ap)

@@ -69,6 +69,9 @@ static inline void sbuf_char(struct sbuf *s, char c)
 void sbuf_uint(struct sbuf *s, uint64_t value);
 void sbuf_int(struct sbuf *s, int64_t value);
 
+/* The last `width` digits of the number, with zeros before them; no NUL. */
+void digits_put(char *to, uint64_t value, size_t width);
+
 /* At least `width` digits, with zeros before them. */
 void sbuf_digits(struct sbuf *s, uint64_t value, unsigned width);
 

@@ -116,18 +116,6 @@ static void add_string(struct sbuf *out, const char *text, size_t size)
 	sbuf_char(out, '"');
 }
 
-/* What comes before a value: a comma, and the key, which is a plain word of ours. */
-static void add_key(struct record *record, const char *key)
-{
-	if (record->more)
-		sbuf_char(record->out, ',');
-	record->more = true;
-	if (!key)
-		return;
-	add_plain(record->out, key, strlen(key));
-	sbuf_char(record->out, ':');
-}
-
 void record_open(struct record *record, struct sbuf *out)
 {
 	*record = (struct record){ .out = out };
@@ -140,51 +128,37 @@ bool record_close(struct record *record)
 	return !record->failed && !record->out->failed;
 }
 
-static void add_number(struct record *record, const char *key, bool negative, uint64_t magnitude)
+static void add_number(struct sbuf *out, bool negative, uint64_t magnitude)
 {
 	bool exact = magnitude <= exact_max;
 
-	add_key(record, key);
 	if (!exact)
-		sbuf_char(record->out, '"');
+		sbuf_char(out, '"');
 	if (negative)
-		sbuf_char(record->out, '-');
-	sbuf_uint(record->out, magnitude);
+		sbuf_char(out, '-');
+	sbuf_uint(out, magnitude);
 	if (!exact)
-		sbuf_char(record->out, '"');
+		sbuf_char(out, '"');
 }
 
-void record_number(struct record *record, const char *key, int64_t value)
+void record_put_number(struct record *record, int64_t value)
 {
-	add_number(record, key, value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value);
+	add_number(record->out, value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
-void record_unsigned(struct record *record, const char *key, uint64_t value)
+void record_put_unsigned(struct record *record, uint64_t value)
 {
-	add_number(record, key, false, value);
+	add_number(record->out, false, value);
 }
 
-void record_micros(struct record *record, const char *key, uint64_t ns)
+void record_put_micros(struct record *record, uint64_t ns)
 {
-	add_key(record, key);
 	sbuf_uint(record->out, ns / 1000);
 	sbuf_char(record->out, '.');
 	sbuf_digits(record->out, ns % 1000, 3);
 }
 
-void record_bool(struct record *record, const char *key, bool value)
-{
-	add_key(record, key);
-	sbuf_str(record->out, value ? "true" : "false");
-}
-
-void record_null(struct record *record, const char *key)
-{
-	add_key(record, key);
-	sbuf_add(record->out, "null", 4);
-}
-
-void record_hex(struct record *record, const char *key, uint64_t value)
+void record_put_hex(struct record *record, uint64_t value)
 {
 	static const char digits[] = "0123456789abcdef";
 	char text[16], *first = text + sizeof(text);
@@ -192,43 +166,31 @@ void record_hex(struct record *record, const char *key, uint64_t value)
 	do
 		*--first = digits[value & 15];
 	while (value >>= 4);
-	add_key(record, key);
 	sbuf_str(record->out, "\"0x");
 	sbuf_add(record->out, first, (size_t)(text + sizeof(text) - first));
 	sbuf_char(record->out, '"');
 }
 
-void record_ipv4(struct record *record, const char *key, const void *bytes)
+void record_put_ipv4(struct record *record, const void *bytes)
 {
-	add_key(record, key);
 	sbuf_char(record->out, '"');
 	sbuf_ipv4(record->out, bytes);
 	sbuf_char(record->out, '"');
 }
 
-void record_bytes(struct record *record, const char *key, const void *bytes, size_t len)
+void record_put_bytes(struct record *record, const void *bytes, size_t len)
 {
-	if (plain_len(bytes, len) == len) {
-		add_key(record, key);
+	if (plain_len(bytes, len) == len)
 		add_plain(record->out, bytes, len);
-	} else if (utf8_valid(bytes, len)) {
-		add_key(record, key);
+	else if (utf8_valid(bytes, len))
 		add_string(record->out, bytes, len);
-	} else {
-		record_json(record, key, json_bytes(bytes, len));
-	}
+	else
+		record_put_json(record, json_bytes(bytes, len));
 }
 
-void record_word(struct record *record, const char *key, const char *word)
+void record_put_word(struct record *record, const char *word)
 {
-	add_key(record, key);
 	add_plain(record->out, word, strlen(word));
-}
-
-void record_text(struct record *record, const char *key, const char *text)
-{
-	if (text)
-		record_bytes(record, key, text, strlen(text));
 }
 
 /*
@@ -243,32 +205,27 @@ static void add_date(struct sbuf *out, int64_t days)
 	uint64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
 	uint64_t of_year = day - (365 * year + year / 4 - year / 100);
 	uint64_t month = (5 * of_year + 2) / 153;
+	char text[] = "-MM-DD";
 
 	sbuf_digits(out, year + (uint64_t)era * 400 + (month >= 10), 4);
-	sbuf_char(out, '-');
-	sbuf_digits(out, month < 10 ? month + 3 : month - 9, 2);
-	sbuf_char(out, '-');
-	sbuf_digits(out, of_year - (153 * month + 2) / 5 + 1, 2);
+	digits_put(text + 1, month < 10 ? month + 3 : month - 9, 2);
+	digits_put(text + 4, of_year - (153 * month + 2) / 5 + 1, 2);
+	sbuf_add(out, text, sizeof(text) - 1);
 }
 
-void record_time(struct record *record, const char *key, const struct timespec *time)
+void record_put_time(struct record *record, const struct timespec *time)
 {
 	int64_t days = time->tv_sec / 86400 - (time->tv_sec % 86400 < 0);
 	uint64_t second = (uint64_t)(time->tv_sec - days * 86400);
-	struct sbuf *out = record->out;
+	char text[] = "Thh:mm:ss.nnnnnnnnnZ\"";
 
-	add_key(record, key);
-	sbuf_char(out, '"');
-	add_date(out, days);
-	sbuf_char(out, 'T');
-	sbuf_digits(out, second / 3600, 2);
-	sbuf_char(out, ':');
-	sbuf_digits(out, second / 60 % 60, 2);
-	sbuf_char(out, ':');
-	sbuf_digits(out, second % 60, 2);
-	sbuf_char(out, '.');
-	sbuf_digits(out, (uint64_t)time->tv_nsec, 9);
-	sbuf_str(out, "Z\"");
+	sbuf_char(record->out, '"');
+	add_date(record->out, days);
+	digits_put(text + 1, second / 3600, 2);
+	digits_put(text + 4, second / 60 % 60, 2);
+	digits_put(text + 7, second % 60, 2);
+	digits_put(text + 10, (uint64_t)time->tv_nsec, 9);
+	sbuf_add(record->out, text, sizeof(text) - 1);
 }
 
 /* jansson leaves DEL, which JSON allows and terminals act on; it stands in strings only. */
@@ -286,36 +243,9 @@ static int add_piece(const char *piece, size_t len, void *out)
 	return 0;
 }
 
-void record_json(struct record *record, const char *key, json_t *value)
+void record_put_json(struct record *record, json_t *value)
 {
-	add_key(record, key);
 	if (!value || json_dump_callback(value, add_piece, record->out, dump_flags) < 0)
 		record->failed = true;
 	json_decref(value);
-}
-
-void record_object_open(struct record *record, const char *key)
-{
-	add_key(record, key);
-	sbuf_char(record->out, '{');
-	record->more = false;
-}
-
-void record_object_close(struct record *record)
-{
-	sbuf_char(record->out, '}');
-	record->more = true;
-}
-
-void record_array_open(struct record *record, const char *key)
-{
-	add_key(record, key);
-	sbuf_char(record->out, '[');
-	record->more = false;
-}
-
-void record_array_close(struct record *record)
-{
-	sbuf_char(record->out, ']');
-	record->more = true;
 }

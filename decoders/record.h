@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/sbuf.h"
@@ -27,36 +28,142 @@ void record_open(struct record *record, struct sbuf *out);
 /* Ends it. False when anything in it failed: what was added is then of no use. */
 bool record_close(struct record *record);
 
+/*
+ * What comes before a value: a comma, and the key, which is a plain word of ours. Inline, as
+ * are the members below: where a key is constant, so is all that is added for it.
+ */
+static inline void record_key(struct record *record, const char *key)
+{
+	size_t len = key ? strlen(key) : 0;
+	char *to = sbuf_take(record->out, record->more + (key ? len + 3 : 0));
+
+	if (to && record->more)
+		*to++ = ',';
+	record->more = true;
+	if (!to || !key)
+		return;
+	to[0] = '"';
+	memcpy(to + 1, key, len);
+	to[len + 1] = '"';
+	to[len + 2] = ':';
+}
+
+/* Values, after their keys. */
+void record_put_number(struct record *record, int64_t value);
+void record_put_unsigned(struct record *record, uint64_t value);
+void record_put_micros(struct record *record, uint64_t ns);
+void record_put_hex(struct record *record, uint64_t value);
+void record_put_ipv4(struct record *record, const void *bytes);
+void record_put_bytes(struct record *record, const void *bytes, size_t len);
+void record_put_word(struct record *record, const char *word);
+void record_put_time(struct record *record, const struct timespec *time);
+void record_put_json(struct record *record, json_t *value);
+
 /* Numbers above 2^53, which a reader's double would round, are written as strings (RFC 8259). */
-void record_number(struct record *record, const char *key, int64_t value);
-void record_unsigned(struct record *record, const char *key, uint64_t value);
+static inline void record_number(struct record *record, const char *key, int64_t value)
+{
+	record_key(record, key);
+	record_put_number(record, value);
+}
+
+static inline void record_unsigned(struct record *record, const char *key, uint64_t value)
+{
+	record_key(record, key);
+	record_put_unsigned(record, value);
+}
+
 /* Nanoseconds as a decimal fraction of microseconds. */
-void record_micros(struct record *record, const char *key, uint64_t ns);
-void record_bool(struct record *record, const char *key, bool value);
-void record_null(struct record *record, const char *key);
+static inline void record_micros(struct record *record, const char *key, uint64_t ns)
+{
+	record_key(record, key);
+	record_put_micros(record, ns);
+}
+
+static inline void record_bool(struct record *record, const char *key, bool value)
+{
+	record_key(record, key);
+	sbuf_str(record->out, value ? "true" : "false");
+}
+
+static inline void record_null(struct record *record, const char *key)
+{
+	record_key(record, key);
+	sbuf_add(record->out, "null", 4);
+}
 
 /* "0x7ffd00" */
-void record_hex(struct record *record, const char *key, uint64_t value);
+static inline void record_hex(struct record *record, const char *key, uint64_t value)
+{
+	record_key(record, key);
+	record_put_hex(record, value);
+}
 
 /* The four bytes of an address, as inet_ntop(3) writes them. */
-void record_ipv4(struct record *record, const char *key, const void *bytes);
+static inline void record_ipv4(struct record *record, const char *key, const void *bytes)
+{
+	record_key(record, key);
+	record_put_ipv4(record, bytes);
+}
 
 /* Text from outside: a string, or {"base64":"..."} when it is not UTF-8. NULL adds nothing. */
-void record_text(struct record *record, const char *key, const char *text);
-void record_bytes(struct record *record, const char *key, const void *bytes, size_t len);
+static inline void record_bytes(
+	struct record *record, const char *key, const void *bytes, size_t len)
+{
+	record_key(record, key);
+	record_put_bytes(record, bytes, len);
+}
+
+static inline void record_text(struct record *record, const char *key, const char *text)
+{
+	if (text)
+		record_bytes(record, key, text, strlen(text));
+}
 
 /* A word of our own, in which nothing needs an escape. */
-void record_word(struct record *record, const char *key, const char *word);
+static inline void record_word(struct record *record, const char *key, const char *word)
+{
+	record_key(record, key);
+	record_put_word(record, word);
+}
 
 /* UTC as in RFC 3339, with nanoseconds: "2026-01-02T03:04:05.678901234Z". */
-void record_time(struct record *record, const char *key, const struct timespec *time);
+static inline void record_time(struct record *record, const char *key, const struct timespec *time)
+{
+	record_key(record, key);
+	record_put_time(record, time);
+}
 
 /* Takes the value over; NULL is a value there was no memory for. */
-void record_json(struct record *record, const char *key, json_t *value);
+static inline void record_json(struct record *record, const char *key, json_t *value)
+{
+	record_key(record, key);
+	record_put_json(record, value);
+}
 
-void record_object_open(struct record *record, const char *key);
-void record_object_close(struct record *record);
-void record_array_open(struct record *record, const char *key);
-void record_array_close(struct record *record);
+static inline void record_object_open(struct record *record, const char *key)
+{
+	record_key(record, key);
+	sbuf_char(record->out, '{');
+	record->more = false;
+}
+
+static inline void record_object_close(struct record *record)
+{
+	sbuf_char(record->out, '}');
+	record->more = true;
+}
+
+static inline void record_array_open(struct record *record, const char *key)
+{
+	record_key(record, key);
+	sbuf_char(record->out, '[');
+	record->more = false;
+}
+
+static inline void record_array_close(struct record *record)
+{
+	sbuf_char(record->out, ']');
+	record->more = true;
+}
 
 #endif
