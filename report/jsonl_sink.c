@@ -13,7 +13,6 @@ struct jsonl_sink {
 	struct output output;
 	struct sbuf line;
 	bool named;       /* the file had a name when it was given */
-	off_t size;       /* of the file, as we have written it */
 	uint64_t checked; /* mono_ns of the last event before which it was looked at */
 };
 
@@ -35,7 +34,7 @@ static int check_file(struct jsonl_sink *self, const struct event *event, struct
 		return 0;
 	if (self->named && st.st_nlink == 0)
 		return err_set(err, 0, "somebody has removed the log");
-	if (st.st_size < self->size)
+	if ((uint64_t)st.st_size < self->output.written)
 		return err_set(err, 0, "somebody has cut the log");
 	return 0;
 }
@@ -55,19 +54,26 @@ static int jsonl_line(struct sink *sink, const struct event *event, struct err *
 	if (rc < 0)
 		return rc;
 	rc = output_line(&self->output, self->line.data, self->line.len);
-	if (rc < 0)
-		return err_set(err, -rc, "cannot write to the log");
-	self->size += (off_t)self->line.len;
-	return 0;
+	return rc < 0 ? err_set(err, -rc, "cannot write to the log") : 0;
+}
+
+static int jsonl_flush(struct sink *sink, size_t *lost, struct err **err)
+{
+	struct jsonl_sink *self = (struct jsonl_sink *)sink;
+	int rc = output_flush(&self->output, lost);
+
+	return rc < 0 ? err_set(err, -rc, "cannot write to the log") : 0;
 }
 
 static int jsonl_close(struct sink *sink, struct err **err)
 {
 	struct jsonl_sink *self = (struct jsonl_sink *)sink;
-	int rc = 0;
+	size_t lost;
+	int rc = jsonl_flush(sink, &lost, err);
 
-	if (self->output.fd != STDOUT_FILENO && close(self->output.fd) < 0)
+	if (self->output.fd != STDOUT_FILENO && close(self->output.fd) < 0 && rc == 0)
 		rc = err_set(err, errno, "cannot finish the log");
+	output_free(&self->output);
 	sbuf_free(&self->line);
 	free(self);
 	return rc;
@@ -81,7 +87,8 @@ int sink_jsonl_open(int fd, struct sink **out, struct err **err)
 	if (!self)
 		return err_set(err, ENOMEM, "cannot open the log");
 	self->named = fstat(fd, &st) == 0 && st.st_nlink > 0;
-	self->sink = (struct sink){ .event = jsonl_line, .close = jsonl_close };
+	self->sink =
+		(struct sink){ .event = jsonl_line, .flush = jsonl_flush, .close = jsonl_close };
 	output_init(&self->output, fd);
 	*out = &self->sink;
 	return 0;

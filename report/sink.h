@@ -10,14 +10,19 @@
 
 struct sink {
 	/*
-	 * Takes one event. Whatever it writes is in the file, not in a buffer of
-	 * ours, when it returns, so that a crash loses nothing. Returns 0, or
+	 * Takes one event. What it writes is there when it returns, or, in a regular file, when
+	 * flush() does: a write(2) takes longer than making a line. Returns 0, or
 	 * -errno with an error when this event could not be written: that one is
 	 * lost and the next may be tried. A file whose reader went away gives
 	 * -EPIPE for every event; the caller says it once and counts each.
 	 */
 	int (*event)(struct sink *sink, const struct event *event, struct err **err);
-	/* Frees the sink; reports what could not be written to the end. */
+	/*
+	 * Returns 0, or -errno with an error when lines since the last time could not be written:
+	 * *lost is how many.
+	 */
+	int (*flush)(struct sink *sink, size_t *lost, struct err **err);
+	/* Flushes and frees the sink; reports what could not be written to the end. */
 	int (*close)(struct sink *sink, struct err **err);
 };
 

@@ -140,9 +140,9 @@ void summary_add(struct summary *summary, const struct event *event)
 	}
 }
 
-void summary_lost(struct summary *summary)
+void summary_lost(struct summary *summary, uint64_t events)
 {
-	summary->lost++;
+	summary->lost += events;
 }
 
 uint64_t summary_denied_count(const struct summary *summary)

@@ -17,8 +17,8 @@ void summary_free(struct summary *summary);
 /* Counts one event. A detail there is no room or memory for is counted among "others". */
 void summary_add(struct summary *summary, const struct event *event);
 
-/* Counts an event that a sink could not write. */
-void summary_lost(struct summary *summary);
+/* Counts events that a sink could not write. */
+void summary_lost(struct summary *summary, uint64_t events);
 
 /* Events that could not be written. */
 uint64_t summary_lost_count(const struct summary *summary);

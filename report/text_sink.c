@@ -69,13 +69,23 @@ static int text_event(struct sink *sink, const struct event *event, struct err *
 	return rc < 0 ? err_set(err, -rc, "cannot write a line of text") : 0;
 }
 
+static int text_flush(struct sink *sink, size_t *lost, struct err **err)
+{
+	struct text_sink *self = (struct text_sink *)sink;
+	int rc = output_flush(&self->output, lost);
+
+	return rc < 0 ? err_set(err, -rc, "cannot write a line of text") : 0;
+}
+
 static int text_close(struct sink *sink, struct err **err)
 {
 	struct text_sink *self = (struct text_sink *)sink;
-	int rc = 0;
+	size_t lost;
+	int rc = text_flush(sink, &lost, err);
 
-	if (self->options.fd != STDERR_FILENO && close(self->options.fd) < 0)
+	if (self->options.fd != STDERR_FILENO && close(self->options.fd) < 0 && rc == 0)
 		rc = err_set(err, errno, "cannot finish the text output");
+	output_free(&self->output);
 	text_line_free(&self->line);
 	sbuf_free(&self->text);
 	free(self);
@@ -88,7 +98,7 @@ int sink_text_open(const struct text_options *options, struct sink **out, struct
 
 	if (!self)
 		return err_set(err, ENOMEM, "cannot open the text output");
-	self->sink = (struct sink){ .event = text_event, .close = text_close };
+	self->sink = (struct sink){ .event = text_event, .flush = text_flush, .close = text_close };
 	self->options = *options;
 	output_init(&self->output, options->fd);
 	text_line_init(&self->line, options);

@@ -56,6 +56,21 @@ static bool send_to_sinks(struct emitter *emitter, struct event *event, struct e
 	return taken;
 }
 
+/* Returns how many lines were lost. */
+static size_t flush_sinks(const struct emitter *emitter, struct err **err)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < emitter->nsinks; i++) {
+		struct sink *sink = emitter->sinks[i];
+		size_t lost;
+
+		if (sink->flush(sink, &lost, err && *err ? NULL : err) < 0 && lost > most)
+			most = lost;
+	}
+	return most;
+}
+
 /* Said once, loudly, by whichever sinks still work; the summary has the count. */
 static void say_failure(struct emitter *emitter, const struct event *lost, const struct err *err)
 {
@@ -73,7 +88,8 @@ static void say_failure(struct emitter *emitter, const struct event *lost, const
 	sbuf_fmt(&text, "the record of this run is incomplete from here on: %s", err_text(err));
 	event.warning.text = sbuf_text(&text);
 	if (!send_to_sinks(emitter, &event, NULL))
-		summary_lost(emitter->summary);
+		summary_lost(emitter->summary, 1);
+	summary_lost(emitter->summary, flush_sinks(emitter, NULL));
 	if (emitter->failed)
 		emitter->failed(emitter->failed_ctx);
 }
@@ -84,15 +100,29 @@ static void write_event(struct emitter *emitter, struct event *event)
 
 	if (send_to_sinks(emitter, event, &err))
 		return;
-	summary_lost(emitter->summary);
+	summary_lost(emitter->summary, 1);
 	say_failure(emitter, event, err);
+}
+
+/* What was held back. `last` is one of the events that it may have lost. */
+static void flush_events(struct emitter *emitter, const struct event *last)
+{
+	cleanup_err struct err *err = NULL;
+	size_t lost = flush_sinks(emitter, &err);
+
+	summary_lost(emitter->summary, lost);
+	if (lost)
+		say_failure(emitter, last, err);
 }
 
 /* Without the lock. */
 static void write_line(struct emitter *emitter, struct emission *first)
 {
-	for (struct emission *e = first; e; e = e->next)
+	struct emission *last = first;
+
+	for (struct emission *e = first; e; last = e, e = e->next)
 		write_event(emitter, &e->event);
+	flush_events(emitter, &last->event);
 }
 
 /* With the lock: the line is the tracing thread's again. */

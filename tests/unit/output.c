@@ -135,26 +135,119 @@ static void a_full_disk_is_an_error(void **state)
 	close(fd);
 }
 
-/* A file size limit cuts a write short as a full disk does. */
-static void half_a_line_is_taken_back(void **state)
+static void limit_files(rlim_t size)
 {
-	struct rlimit old, small;
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = size;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+static void put_line(struct output *output, const char *line)
+{
+	assert_int_equal(output_line(output, line, strlen(line)), 0);
+}
+
+static void lines_of_a_file_are_held_until_they_are_flushed(void **state)
+{
 	struct output output;
 	int fd = temporary_file();
 	char buf[32];
+	size_t lost = 7;
 
 	(void)state;
-	signal(SIGXFSZ, SIG_IGN);
 	output_init(&output, fd);
-	assert_int_equal(output_line(&output, "first line\n", 11), 0);
-	getrlimit(RLIMIT_FSIZE, &old);
-	small = (struct rlimit){ 15, old.rlim_max };
-	setrlimit(RLIMIT_FSIZE, &small);
-	assert_int_equal(output_line(&output, "second line\n", 12), -EFBIG);
-	setrlimit(RLIMIT_FSIZE, &old);
-	assert_int_equal(output_line(&output, "third\n", 6), 0);
-	assert_int_equal(pread(fd, buf, sizeof(buf), 0), 17);
-	assert_memory_equal(buf, "first line\nthird\n", 17);
+	put_line(&output, "first line\n");
+	put_line(&output, "second line\n");
+	assert_int_equal(pread(fd, buf, sizeof(buf), 0), 0);
+	assert_int_equal(output_flush(&output, &lost), 0);
+	assert_int_equal(lost, 0);
+	assert_int_equal(pread(fd, buf, sizeof(buf), 0), 23);
+	assert_memory_equal(buf, "first line\nsecond line\n", 23);
+	assert_int_equal(output.written, 23);
+	output_free(&output);
+	close(fd);
+}
+
+/* None is held for long, and one that is longer than all that is held comes in its turn. */
+static void many_lines_and_long_ones_are_written_in_order(void **state)
+{
+	static char lines[4][60000], read_back[400000];
+	struct output output;
+	int fd = temporary_file();
+	size_t lost, at = 0;
+
+	(void)state;
+	output_init(&output, fd);
+	for (size_t i = 0; i < 12; i++) {
+		size_t len = i % 3 ? 20000 : sizeof(lines[0]);
+
+		memset(lines[i % 4], 'a' + (int)i, len - 1);
+		lines[i % 4][len - 1] = '\n';
+		assert_int_equal(output_line(&output, lines[i % 4], len), 0);
+	}
+	assert_int_equal(output_flush(&output, &lost), 0);
+	assert_int_equal(pread(fd, read_back, sizeof(read_back), 0), 4 * 60000 + 8 * 20000);
+	for (size_t i = 0; i < 12; i++) {
+		size_t len = i % 3 ? 20000 : sizeof(lines[0]);
+
+		assert_int_equal(read_back[at], 'a' + (int)i);
+		assert_int_equal(read_back[at + len - 2], 'a' + (int)i);
+		assert_int_equal(read_back[at + len - 1], '\n');
+		at += len;
+	}
+	output_free(&output);
+	close(fd);
+}
+
+/* A file size limit cuts a write short as a full disk does. */
+static void half_a_line_is_taken_back(void **state)
+{
+	struct output output;
+	int fd = temporary_file();
+	char buf[32];
+	size_t lost;
+
+	(void)state;
+	output_init(&output, fd);
+	put_line(&output, "first line\n");
+	put_line(&output, "second line\n");
+	put_line(&output, "third line\n");
+	limit_files(15);
+	assert_int_equal(output_flush(&output, &lost), -EFBIG);
+	assert_int_equal(lost, 2);
+	limit_files(RLIM_INFINITY);
+	put_line(&output, "fourth\n");
+	assert_int_equal(output_flush(&output, &lost), 0);
+	assert_int_equal(lost, 0);
+	assert_int_equal(pread(fd, buf, sizeof(buf), 0), 18);
+	assert_memory_equal(buf, "first line\nfourth\n", 18);
+	assert_int_equal(output.written, 18);
+	output_free(&output);
+	close(fd);
+}
+
+/* Longer than what is held, it is written at once; what became of it is said as of the rest. */
+static void a_long_line_is_not_left_in_halves(void **state)
+{
+	static char line[100000];
+	struct output output;
+	int fd = temporary_file();
+	size_t lost;
+
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	output_init(&output, fd);
+	limit_files(50000);
+	assert_int_equal(output_line(&output, line, sizeof(line)), 0);
+	assert_int_equal(output_flush(&output, &lost), -EFBIG);
+	assert_int_equal(lost, 1);
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 0);
+	output_free(&output);
 	close(fd);
 }
 
@@ -172,7 +265,10 @@ int main(void)
 		cmocka_unit_test(a_sigpipe_that_was_pending_stays_pending),
 		cmocka_unit_test(a_full_non_blocking_pipe_is_waited_for),
 		cmocka_unit_test(a_full_disk_is_an_error),
+		cmocka_unit_test(lines_of_a_file_are_held_until_they_are_flushed),
+		cmocka_unit_test(many_lines_and_long_ones_are_written_in_order),
 		cmocka_unit_test(half_a_line_is_taken_back),
+		cmocka_unit_test(a_long_line_is_not_left_in_halves),
 		cmocka_unit_test(a_closed_descriptor_is_an_error),
 	};
 

@@ -45,7 +45,11 @@ static bool begins_with(const char *text, const char *beginning)
 
 static void send_event(struct sink *sink, const struct made_event *m)
 {
+	size_t lost;
+
 	assert_int_equal(sink->event(sink, &m->event, NULL), 0);
+	assert_int_equal(sink->flush(sink, &lost, NULL), 0);
+	assert_int_equal(lost, 0);
 }
 
 /* Sends one of each sort and returns what is shown: a letter for each line. */
@@ -124,7 +128,7 @@ static void c_shows_the_summary_instead_of_lines(void **state)
 	assert_string_equal(shown(&(struct text_options){ .summary_only = true }), "------wlS");
 }
 
-static void the_log_has_every_event_on_a_line_when_event_returns(void **state)
+static void the_log_has_every_event_on_a_line_once_it_is_flushed(void **state)
 {
 	struct made_event m;
 	struct sink *sink;
@@ -235,7 +239,7 @@ int main(void)
 		cmocka_unit_test(v_adds_the_exits_of_threads),
 		cmocka_unit_test(denied_only_leaves_out_what_was_allowed),
 		cmocka_unit_test(c_shows_the_summary_instead_of_lines),
-		cmocka_unit_test(the_log_has_every_event_on_a_line_when_event_returns),
+		cmocka_unit_test(the_log_has_every_event_on_a_line_once_it_is_flushed),
 		cmocka_unit_test(the_log_is_plain_ascii),
 		cmocka_unit_test(a_reader_that_went_away_is_an_error_for_every_event),
 		cmocka_unit_test(a_full_disk_is_an_error_that_says_so),

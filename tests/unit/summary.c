@@ -223,8 +223,8 @@ static void lost_events_are_told(void **state)
 	cleanup_sbuf struct sbuf out = SBUF_INIT;
 
 	assert_int_equal(summary_lost_count(*state), 0);
-	summary_lost(*state);
-	summary_lost(*state);
+	summary_lost(*state, 1);
+	summary_lost(*state, 1);
 	assert_int_equal(summary_lost_count(*state), 2);
 	expect_number(*state, "lost", 2);
 	summary_text(*state, false, &out);
