@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HELD_MAX = 32768 };
+enum { HELD_MAX = 32768 /* some eighty lines of a log */ };
 
 static void look_at(struct output *output, int fd)
 {
