@@ -5,12 +5,14 @@
 load ask
 
 @test "what was typed before the question is not its answer" {
-	talk -- sh -c 'sleep 0.1; echo be""gun; sleep 1; curl -s http://127.0.0.1:81/; echo "status $?"' <<-'SCRIPT'
+	talk -- sh -c 'sleep 0.1; echo be""gun; until [ -e go ]; do sleep 0.05; done
+		curl -s http://127.0.0.1:81/; echo "status $?"' <<-'SCRIPT'
 		expect wants to run /usr/bin/sleep
 		expect  > 
 		send r
 		expect begun
 		send yyyrrr
+		run touch go
 		expect wants to run /usr/bin/curl
 		expect  > 
 		send r

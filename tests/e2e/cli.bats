@@ -165,18 +165,21 @@ load commands
 	expect_event '.type == "summary"'
 }
 
+# Waits until whoever reads has gone, and has said so.
+UNTIL_GONE='until [ -e gone ]; do sleep 0.05; done'
+
 @test "a reader of the log that goes away costs its lines, not the run" {
 	run --separate-stderr bash -o pipefail -c '
-		"$0" trace -q --log >(head -n 1 >first) sh -c "
-			sleep 0.3; /bin/true; /bin/true; echo the end"' "$CALLGATE"
+		"$0" trace -q --log >(head -n 1 >first; exec <&-; : >gone) sh -c "
+			$1; /bin/true; /bin/true; echo the end"' "$CALLGATE" "$UNTIL_GONE"
 	[ "$status" -eq 0 ]
 	[ "$output" = "the end" ]
 	[ "$(grep -c 'Broken pipe' <<<"$stderr")" -eq 1 ]
 }
 
 @test "a reader of the text that goes away costs its lines, not the run" {
-	run bash -c '"$0" trace --log "$1" sh -c "sleep 0.3; /bin/true; echo the end >end" 2> >(:)' \
-		"$CALLGATE" "$BATS_TEST_TMPDIR/some.log"
+	run bash -c '"$0" trace --log "$1" sh -c "$2; /bin/true; echo the end >end" 2> >(exec <&-; : >gone)' \
+		"$CALLGATE" "$BATS_TEST_TMPDIR/some.log" "$UNTIL_GONE"
 	[ "$status" -eq 0 ]
 	[ "$(cat end)" = "the end" ]
 	jq -e 'select(.type == "summary") | .lost > 0' some.log

@@ -14,6 +14,10 @@ load helper
 moments=100
 [ -z "${CALLGATE_SOAK:-}" ] || moments=1000
 
+nobody_is_left() {
+	! grep -lsz "CALLGATE_KILLED_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ >left
+}
+
 # Every one of them would go on for ever, and try again and again what is denied.
 @test "callgate is killed at random moments: no task lives on, nothing denied gets through" {
 	start_web_server
@@ -43,10 +47,5 @@ moments=100
 	unset CALLGATE_KILLED_MARK
 	[ ! -s through ]
 	# A task is gone once the kernel has got through its end.
-	for ((i = 0; i < 100; i++)); do
-		grep -lsz "CALLGATE_KILLED_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ >left || return 0
-		sleep 0.1
-	done
-	cat left
-	return 1
+	eventually nobody_is_left || { cat left; false; }
 }

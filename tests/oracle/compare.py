@@ -34,6 +34,7 @@ CALLS = "%net,%process"
 STRING_MAX = 4096  # bytes of a string, and elements of an array, that strace shows
 DEADLINE = 300
 FILE_MAX = 1 << 28
+SHOWN_LINES, SHOWN_WIDTH = 100, 400  # of what either side saw, when they differ
 
 
 def run_strace(command, folder):
@@ -133,8 +134,18 @@ def compare(folder, log, unordered, ports):
     return (compare_unordered if unordered else compare_ordered)(ours, theirs)
 
 
-def count(process):
-    return sum(map(len, process.threads)) + sum(map(count, process.children))
+def show_end(name, path, lines):
+    with open(path, encoding="utf-8", errors="backslashreplace") as file:
+        for text in file.readlines()[-lines:]:
+            print(f"{name}: {text.rstrip()[:SHOWN_WIDTH]}")
+
+
+def show_runs(folder, log):
+    """What the runs left: a failure that does not come again is to be understood by it."""
+    tasks = sorted(name for name in os.listdir(folder) if name.startswith("strace."))
+    for name in tasks[:SHOWN_LINES]:
+        show_end(name, os.path.join(folder, name), max(SHOWN_LINES // len(tasks), 2))
+    show_end("callgate", log, SHOWN_LINES)
 
 
 def main():
@@ -153,11 +164,17 @@ def main():
         log = os.path.join(folder, "log.jsonl")
         ends = run_strace(options.command, folder), run_callgate(options.command, log)
         if ends[0] != ends[1]:
+            show_runs(folder, log)
             print(f"exit status {ends[0]} under strace, {ends[1]} under callgate")
             sys.exit(1)
-    found = compare(folder, log, options.unordered, options.port)
+    try:
+        found = compare(folder, log, options.unordered, options.port)
+        total = sum(map(len, strace_calls.read_run(folder)[0].values()))
+    except (LookupError, TypeError, ValueError) as error:
+        found, total = [f"cannot be compared: {error!r}"], 0
+    if found:
+        show_runs(folder, log)
     print("\n".join(found))
-    total = sum(map(len, strace_calls.read_run(folder)[0].values()))
     print(f"{total} calls compared, {len(found)} lines of difference")
     if work and not options.keep:
         shutil.rmtree(work)

@@ -330,9 +330,13 @@ ARGS = {
 FD_ONLY = {"recvfrom", "recvmsg", "recvmmsg", "recv"}
 
 
+# Its task ended within it, and its result is known to nobody.
+UNFINISHED = re.compile(r" <unfinished \.\.\.>\)\s+= \?$")
+
+
 def read_call(text):
     """(name, arguments, result), or None."""
-    line = read_line(text, lambda name: name in ARGS)
+    line = read_line(UNFINISHED.sub(") = ?", text), lambda name: name in ARGS)
     if line is None:
         return None
     args = ARGS[line.name](line) if line.name in ARGS else {}
@@ -342,7 +346,21 @@ def read_call(text):
 
 
 NR_EXIT_GROUP = 231  # on x86-64
+# Its task was gone, by a kill or by another thread's exec, before strace had asked which
+# call it stopped at.
+NAMELESS = "???( <unfinished ...>"
 EXEC_BY_THREAD = re.compile(r"(.*) <pid changed to (\d+) \.\.\.>$")
+
+
+def read_whole_call(path, text):
+    """The same; what cannot be read is an error that shows it."""
+    try:
+        call = read_call(text)
+    except (LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: cannot read: {text[:200]}") from error
+    if call is None:
+        raise ValueError(f"{path}: cannot read: {text[:200]}")
+    return call
 
 
 def read_task(path, calls, exits):
@@ -367,11 +385,8 @@ def read_task(path, calls, exits):
                 if not text.endswith(f"= {NR_EXIT_GROUP}"):
                     raise ValueError(f"{path}: cannot read: {text}")
                 own.append(("exit_group", {}, None))
-            elif not text.startswith(("---", "+++")):
-                call = read_call(text)
-                if call is None:
-                    raise ValueError(f"{path}: cannot read: {text[:200]}")
-                own.append(call)
+            elif text != NAMELESS and not text.startswith(("---", "+++")):
+                own.append(read_whole_call(path, text))
 
 
 def read_run(folder):
