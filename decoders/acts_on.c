@@ -80,6 +80,9 @@ static const struct acts_on calls[] = {
 	SIGNAL("rt_tgsigqueueinfo", 1, false),
 	SIGNAL("pidfd_send_signal", 0, true),
 	OPTION("ip_options", IPPROTO_IP, IP_OPTIONS),
+	OPTION("ip_hdrincl", IPPROTO_IP, IP_HDRINCL),
+	OPTION("ipv6_hdrincl", IPPROTO_IPV6, IPV6_HDRINCL),
+	OPTION("raw_hdrincl", IPPROTO_RAW, IPV6_HDRINCL), /* the same: net/ipv6/raw.c */
 	OPTION("ipv6_rthdr", IPPROTO_IPV6, IPV6_RTHDR),
 	OPTION("ipv6_2292pktoptions", IPPROTO_IPV6, IPV6_2292PKTOPTIONS),
 	OPTION("ipv6_flowlabel_mgr", IPPROTO_IPV6, IPV6_FLOWLABEL_MGR),

@@ -13,7 +13,8 @@
  * Some are options of a socket that name in memory who gets its packets, past the
  * destination of any call: "setsockopt:ip_options" (source routes, ip(7)) and
  * "setsockopt:ipv6_rthdr" (RFC 3542), which "setsockopt:ipv6_flowlabel_mgr" may have behind
- * it (net/ipv6/ip6_flowlabel.c); SCTP's connect and bind (sctp(7)).
+ * it (net/ipv6/ip6_flowlabel.c); SCTP's connect and bind (sctp(7)); "setsockopt:ip_hdrincl" and
+ * its like, with which programs write the IP header themselves (raw(7)).
  */
 #ifndef CALLGATE_DECODERS_ACTS_ON_H
 #define CALLGATE_DECODERS_ACTS_ON_H

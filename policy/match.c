@@ -112,8 +112,9 @@ static enum match socket_match(struct facts *facts, const struct rule *rule)
 		bool any = pattern->family == SOCKET_ANY && pattern->type == SOCKET_ANY &&
 			   pattern->protocol == SOCKET_ANY;
 
-		if (!socket->known ? any || rule_restricts(rule)
-				   : socket_pattern_matches(pattern, socket))
+		if (!socket->known             ? any || rule_restricts(rule)
+			: rule_restricts(rule) ? socket_pattern_matches(pattern, socket)
+					       : socket_pattern_grants(pattern, socket))
 			return MATCH_YES;
 	}
 	return MATCH_NO;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "policy/network_impl.h"
+#include "policy/socket_pattern.h"
 
 /* Calls of no kind that rules speak of, by which a socket is used or asked about. */
 static const char *const judged_calls[] = { "accept", "accept4", "getpeername", "getsockname",
@@ -195,6 +196,9 @@ bool network_needs_rule(const struct socket_facts *socket, const char **why)
 	if (family == AF_NETLINK)
 		return socket->protocol != NETLINK_ROUTE;
 	/* unix(7): SOCK_RAW is a datagram socket there, net/unix/af_unix.c. */
-	*why = "a raw socket needs a rule that allows it";
+	*why = socket_writes_headers(socket)
+		       ? "a raw socket that writes IP headers itself, past all destinations, "
+			 "needs a rule that names its protocol, as inet:raw/raw does"
+		       : "a raw socket needs a rule that allows it";
 	return socket->type == SOCK_RAW && family != AF_UNIX;
 }

@@ -126,8 +126,34 @@ bool socket_pattern_matches(const struct socket_pattern *pattern, const struct s
 	       part_matches(pattern->protocol, socket_protocol(facts));
 }
 
+static bool is_internet(int family)
+{
+	return family == AF_INET || family == AF_INET6;
+}
+
+bool socket_writes_headers(const struct socket_facts *facts)
+{
+	return is_internet(facts->family) && facts->type == SOCK_RAW &&
+	       facts->protocol == IPPROTO_RAW;
+}
+
+/* Does a pattern that names no protocol leave that of socket_writes_headers() out? */
+static bool leaves_headers_out(const struct socket_pattern *pattern)
+{
+	return pattern->protocol == SOCKET_ANY && is_internet(pattern->family);
+}
+
+bool socket_pattern_grants(const struct socket_pattern *pattern, const struct socket_facts *facts)
+{
+	return socket_pattern_matches(pattern, facts) &&
+	       !(leaves_headers_out(pattern) && socket_writes_headers(facts));
+}
+
 bool socket_pattern_covers(const struct socket_pattern *outer, const struct socket_pattern *inner)
 {
+	/* Of a rule that restricts it would, but none has to know. */
+	if (leaves_headers_out(outer) && inner->protocol == IPPROTO_RAW)
+		return false;
 	return part_matches(outer->family, inner->family) &&
 	       part_matches(outer->type, inner->type) &&
 	       part_matches(outer->protocol, inner->protocol);

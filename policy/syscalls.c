@@ -41,6 +41,9 @@ static const char *const denied_by_default[] = {
 	"ioctl:tioclinux",
 	/* another destination for packets than the calls that send them name */
 	"setsockopt:ip_options",
+	"setsockopt:ip_hdrincl",
+	"setsockopt:ipv6_hdrincl",
+	"setsockopt:raw_hdrincl",
 	"setsockopt:ipv6_rthdr",
 	"setsockopt:ipv6_2292pktoptions",
 	"setsockopt:ipv6_flowlabel_mgr",

@@ -125,6 +125,31 @@ looking_on() {
 	expect_events 3 '.would == "deny" and .reason == "syscall.denied"'
 }
 
+@test "a packet whose own header names another destination than the one that is judged" {
+	is_root || skip 'only root can make raw sockets'
+	policy <<-'POLICY'
+		default: {connect: deny, bind: allow, exec: allow, spawn: allow, socket: allow}
+		rules: [{connect: ["127.0.0.2", "[::1]"], verdict: allow},
+		        {socket: ["inet/raw", "inet6/raw", "inet:icmp/raw"], verdict: allow}]
+	POLICY
+	looking_on "$FIXTURES/bypass_header" >said
+	cat said
+	[ "$(grep -c '^try [1-9]' said)" -eq 6 ]
+	[ "$(grep -c '^sent to 127.0.0.3$' said)" -ge 3 ]
+	[ "$(grep -c '^sent to 2001:db8::7$' said)" -ge 3 ]
+	looking_on "$CALLGATE" enforce -p policy.yaml --log "$LOG" -o "$TEXT" \
+		"$FIXTURES/bypass_header" >said
+	cat said
+	run ! grep -E '^sent|^try [0-9]' said
+	expect_events 4 '.verdict == "deny" and .reason == "syscall.denied" and .errno == "EPERM"'
+	expect_events 2 '.verdict == "deny" and .reason == "network.family" and
+		.args.protocol == "raw" and (.why | contains("inet:raw"))'
+	# A rule may name such sockets.
+	sed -i 's,"inet:icmp/raw","inet:raw/raw",' policy.yaml
+	looking_on "$CALLGATE" enforce -p policy.yaml -o "$TEXT" "$FIXTURES/bypass_header" >said
+	[ "$(grep -c '^try [1-9]' said)" -eq 1 ]
+}
+
 @test "another root, where a pattern matches other files" {
 	is_root || skip 'only root can change its root'
 	mkdir -p jail/usr/bin

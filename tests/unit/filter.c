@@ -184,6 +184,8 @@ static void only_the_options_that_name_another_destination(void **state)
 		{ "IP_TTL", AUDIT_ARCH_X86_64, 54, { 3, 0, 2, 0x1000, 4 }, ALLOW },
 		{ "SO_KEEPALIVE", AUDIT_ARCH_X86_64, 54, { 3, 1, 9, 0x1000, 4 }, ALLOW },
 		{ "IPV6_RTHDR", AUDIT_ARCH_X86_64, 54, { 3, 41, 57, 0x1000, 40 }, NOTIFY },
+		{ "IPV6_HDRINCL of SOL_RAW", AUDIT_ARCH_X86_64, 54, { 3, 255, 36, 0x1000, 4 },
+			NOTIFY },
 		{ "SCTP_SOCKOPT_CONNECTX3", AUDIT_ARCH_X86_64, 55, { 3, 132, 111, 0x1000, 0x2000 },
 			NOTIFY },
 		{ "getsockopt of anything else", AUDIT_ARCH_X86_64, 55, { 3, 1, 4, 0x1000, 0x2000 },
@@ -193,7 +195,8 @@ static void only_the_options_that_name_another_destination(void **state)
 	};
 
 	(void)state;
-	check_rows("connect,setsockopt:ip_options,setsockopt:ipv6_rthdr,getsockopt:sctp_connectx3",
+	check_rows("connect,setsockopt:ip_options,setsockopt:ipv6_rthdr,setsockopt:raw_hdrincl,"
+		   "getsockopt:sctp_connectx3",
 		FILTER_NOTIFY, rows, sizeof(rows) / sizeof(rows[0]));
 }
 

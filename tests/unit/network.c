@@ -313,6 +313,44 @@ static void some_sockets_need_a_rule(void **state)
 	policy_free(by_rule);
 }
 
+/* Their packets go anywhere, so "inet/raw" is not enough to allow them, and enough to deny them. */
+static void sockets_that_write_headers_are_allowed_by_name(void **state)
+{
+	static const struct {
+		const char *pattern;
+		bool allows, denies;
+	} rows[] = {
+		{ "inet/raw", false, true },
+		{ "inet", false, true },
+		{ "inet:icmp/raw", false, false },
+		{ "inet:raw", true, true },
+		{ "inet:raw/raw", true, true },
+		{ "'*'", true, true },
+	};
+	const struct socket_facts socket = { true, AF_INET, SOCK_RAW, IPPROTO_RAW };
+	char text[160];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (int allow = 0; allow < 2; allow++) {
+			const char *verdict = allow ? "allow" : "deny";
+			struct policy *p;
+			struct decision d;
+
+			snprintf(text, sizeof(text),
+				ALLOW "rules:\n  - {socket: %s, verdict: %s}\n", rows[i].pattern,
+				verdict);
+			p = policy_of(text, NULL);
+			d = decide(p, CALL_KIND_SOCKET, "socket", &socket, NULL, 0);
+			assert_int_equal(d.verdict == VERDICT_ALLOW, allow && rows[i].allows);
+			if (d.verdict != VERDICT_ALLOW)
+				assert_string_equal(d.reason,
+					!allow && rows[i].denies ? "rule" : "network.family");
+			policy_free(p);
+		}
+	}
+}
+
 static void the_filter_is_told_what_a_mode_needs(void **state)
 {
 	struct policy *open = policy_of(ALLOW, NULL);
@@ -413,6 +451,7 @@ int main(void)
 		cmocka_unit_test(proxy_without_a_proxy_does_not_start),
 		cmocka_unit_test(urls_lead_where_curl_goes),
 		cmocka_unit_test(some_sockets_need_a_rule),
+		cmocka_unit_test(sockets_that_write_headers_are_allowed_by_name),
 		cmocka_unit_test(the_filter_is_told_what_a_mode_needs),
 		cmocka_unit_test(what_is_written_is_checked),
 		cmocka_unit_test(the_canonical_text_keeps_it),
