@@ -80,11 +80,6 @@ const char *err_text(const struct err *err)
 	return err->text;
 }
 
-int err_errno(const struct err *err)
-{
-	return err ? err->errnum : 0;
-}
-
 void err_free(struct err **err)
 {
 	if (!err || !*err)

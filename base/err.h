@@ -28,9 +28,6 @@ int err_wrap(struct err **err, const char *fmt, ...) __attribute__((format(print
 /* The message, without a newline; valid until the error is freed. Never NULL. */
 const char *err_text(const struct err *err);
 
-/* The errno value, 0 if the error has none. */
-int err_errno(const struct err *err);
-
 /* Frees *err and sets it to NULL; nothing happens when it is NULL already. */
 void err_free(struct err **err);
 

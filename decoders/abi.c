@@ -77,21 +77,6 @@ const struct abi *abi_by_name(const char *name)
 	return NULL;
 }
 
-const struct abi *abi_native(void)
-{
-#if defined(__x86_64__) && defined(__ILP32__)
-	return &abi_x32;
-#elif defined(__x86_64__)
-	return &abi_x86_64;
-#elif defined(__i386__)
-	return &abi_i386;
-#elif defined(__aarch64__)
-	return &abi_aarch64;
-#else
-	return &abi_unknown;
-#endif
-}
-
 unsigned abi_call_id(const struct abi *abi, int64_t nr)
 {
 	if (abi == &abi_x32)

@@ -1,6 +1,6 @@
 /*
  * One const table per system call ABI: adding an ABI is adding one file
- * abi_NAME.c and one row in abi.c. Numbers of calls without a decoder are
+ * abi/NAME.c and one row in abi.c. Numbers of calls without a decoder are
  * named by libseccomp's tables.
  */
 #ifndef CALLGATE_DECODERS_ABI_H
@@ -34,9 +34,6 @@ const struct abi *abi_of_trap(const struct trap *trap);
 
 /* The ABI of that name, or NULL. */
 const struct abi *abi_by_name(const char *name);
-
-/* The ABI programs of this build use. */
-const struct abi *abi_native(void);
 
 extern const struct abi abi_x86_64, abi_i386, abi_x32, abi_aarch64, abi_unknown;
 

@@ -1,6 +1,5 @@
 #include "decoders/json.h"
 
-#include "base/cleanup.h"
 #include "decoders/json/parts.h"
 
 static void put_undecoded(struct record *record, const struct call *call)
@@ -28,15 +27,4 @@ bool json_record_args(struct record *record, const char *key, const struct call 
 		json_put_field(&out, &call->desc->fields[i], &call->values[i], call, facts);
 	record_object_close(record);
 	return out.says_type;
-}
-
-json_t *json_call_args(const struct call *call, const struct socket_facts *facts)
-{
-	cleanup_sbuf struct sbuf text = SBUF_INIT;
-	struct record record = { .out = &text };
-
-	json_record_args(&record, NULL, call, facts);
-	if (record.failed || text.failed)
-		return NULL;
-	return json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 }

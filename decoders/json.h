@@ -4,7 +4,6 @@
 #ifndef CALLGATE_DECODERS_JSON_H
 #define CALLGATE_DECODERS_JSON_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "decoders/call.h"
@@ -17,7 +16,7 @@ struct record;
  * has the names). Returns true when they say the type of the call's socket.
  * Member values:
  *
- *   numbers, descriptors   integer; json_unsigned() for sizes
+ *   numbers, descriptors   integer; record_unsigned() for sizes
  *   addresses, opaque      "0x7ffd00"
  *   names                  "inet", "stream", "tcp", "attach", "SIGCHLD", "AT_FDCWD"; an
  *                          integer when the number has no name
@@ -67,8 +66,5 @@ struct record;
  */
 bool json_record_args(struct record *record, const char *key, const struct call *call,
 	const struct socket_facts *facts);
-
-/* The same as a new tree, for those who look into it; NULL when there is no memory. */
-json_t *json_call_args(const struct call *call, const struct socket_facts *facts);
 
 #endif

@@ -10,7 +10,6 @@
 #define CALLGATE_DECODERS_JSON_READ_H
 
 #include "base/json_node.h"
-
 #include "decoders/call.h"
 #include "decoders/socket_facts.h"
 
@@ -18,7 +17,8 @@
 struct json_call {
 	const char *abi, *name;
 	int64_t nr;
-	const struct json_node *args; /* as json_call_args() made them; may be anything, or NULL */
+	const struct json_node
+		*args; /* as json_record_args() wrote them; may be anything, or NULL */
 };
 
 /*

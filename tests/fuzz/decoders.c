@@ -14,9 +14,9 @@
 
 #include "base/escape.h"
 #include "decoders/call.h"
-#include "decoders/json.h"
 #include "decoders/json_read.h"
 #include "decoders/text.h"
+#include "tests/support/call_json.h"
 
 /* Checked in every build, unlike assert(). */
 #define MUST(condition)                                                                            \

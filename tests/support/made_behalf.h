@@ -24,6 +24,7 @@
 #include "supervisor/behalf.h"
 #include "supervisor/socket_memory.h"
 #include "tests/support/fake_root.h"
+#include "tests/support/native_abi.h"
 #include "tracer/memory.h"
 
 struct made {

@@ -11,6 +11,7 @@
 #include <signal.h>
 
 #include "policy/name_resolver.h"
+#include "tests/support/native_abi.h"
 
 static void a_decision_says_where_it_comes_from(void **state)
 {

@@ -12,8 +12,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "decoders/json.h"
 #include "decoders/json_value.h"
+#include "tests/support/call_json.h"
 #include "tests/support/decoded.h"
 
 enum { A = 0x10000, B = 0x20000, C = 0x30000, D = 0x40000 };
