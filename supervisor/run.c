@@ -20,6 +20,7 @@
 #include "supervisor/signals.h"
 #include "supervisor/socket_dup.h"
 #include "supervisor/watch.h"
+#include "tracer/command_path.h"
 #include "tracer/protect.h"
 #include "tracer/skip_call.h"
 #include "tracer/spawn.h"

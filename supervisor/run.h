@@ -15,12 +15,10 @@
 #include "report/sink.h"
 #include "supervisor/stacking.h"
 
-/* Exit statuses of callgate itself: design.md section 6. */
+/* Exit statuses of callgate itself; those of a command that never ran: tracer/command_path.h. */
 enum {
-	EXIT_LIMIT = 124,          /* --timeout, or --fail-on */
-	EXIT_CALLGATE = 125,       /* callgate's own failure */
-	EXIT_NOT_EXECUTABLE = 126, /* the command is there, and cannot be run */
-	EXIT_NOT_FOUND = 127,
+	EXIT_LIMIT = 124,    /* --timeout, or --fail-on */
+	EXIT_CALLGATE = 125, /* callgate's own failure */
 };
 
 struct ask_options; /* supervisor/ask.h */

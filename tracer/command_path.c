@@ -12,7 +12,7 @@
 
 int command_exit_status(int errnum)
 {
-	return errnum == ENOENT || errnum == ENOTDIR ? 127 : 126;
+	return errnum == ENOENT || errnum == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
 int command_path_error(const char *command, int errnum, struct err **err)
