@@ -3,7 +3,7 @@
  * and immutable afterwards. Deciding is pure: it allocates nothing, asks no
  * kernel, and may be done from many threads on one policy.
  *
- * The file's language is in docs/policy.md; design.md section 5 is its origin.
+ * The file's language is in docs/policy.md.
  */
 #ifndef CALLGATE_POLICY_POLICY_H
 #define CALLGATE_POLICY_POLICY_H
