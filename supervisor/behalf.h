@@ -4,8 +4,8 @@
  * to its memory, its descriptors or the file system between the decision and
  * the call can change where the call goes.
  *
- * The task is stopped meanwhile. These calls may block as the task's own would;
- * each runs in a worker thread (supervisor/behalf/pool.h).
+ * The task is stopped meanwhile. These calls may block as the task's own would: but for
+ * those that surely do not, each runs in a worker thread (supervisor/behalf/pool.h).
  */
 #ifndef CALLGATE_SUPERVISOR_BEHALF_H
 #define CALLGATE_SUPERVISOR_BEHALF_H

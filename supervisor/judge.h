@@ -1,7 +1,7 @@
 /*
  * From a decoded call to a decision: gathers the facts a policy asks for (who,
  * which destination, which program would run, how full the budgets are) and
- * lets it decide. The same for audit and enforce.
+ * lets it decide. The same for audit, ask and enforce.
  */
 #ifndef CALLGATE_SUPERVISOR_JUDGE_H
 #define CALLGATE_SUPERVISOR_JUDGE_H

@@ -4,8 +4,8 @@
  * tell is how a call ended that was let go. Spawns and execs stop for the tracer in
  * any case (notify/filter.h).
  *
- * Everything happens in the tracing thread: while it handles a trap, the task
- * table stands still.
+ * All but the answers to calls that workers have made happens in the tracing thread:
+ * while it handles a trap, the task table stands still.
  */
 #ifndef CALLGATE_SUPERVISOR_NOTIFIED_H
 #define CALLGATE_SUPERVISOR_NOTIFIED_H

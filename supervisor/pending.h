@@ -60,7 +60,7 @@ struct pending {
 	const struct program *program; /* what an exec that succeeded runs; of the next: */
 	const struct lineage *runs;    /* owned; NULL: no exec, or it failed */
 	struct call_result result;     /* once it is over */
-	/* Judging: audit and enforce. */
+	/* Judging: all modes but trace. */
 	struct generation *generation; /* the policies it is judged by; NULL: the first */
 	bool judged;
 	bool dead;                   /* its task died while it was held; nobody waits for it */

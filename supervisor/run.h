@@ -59,7 +59,7 @@ struct run_outcome {
 
 /*
  * Returns 0 when the command ran, whatever became of it. Otherwise a negative
- * number, and *exit_status is one of the EXIT_ values above.
+ * number, and *exit_status is EXIT_CALLGATE, or says that the command could not be run.
  */
 int supervisor_run(const struct run_options *options, struct run_outcome *outcome, int *exit_status,
 	struct err **err);

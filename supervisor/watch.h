@@ -1,7 +1,7 @@
 /*
  * Observes the tracer, decodes its traps, makes events of them. In trace every
- * call of the selection goes on and is shown with its result; in audit and
- * enforce the gate says what becomes of it.
+ * call of the selection goes on and is shown with its result; in the other modes
+ * the gate says what becomes of it.
  */
 #ifndef CALLGATE_SUPERVISOR_WATCH_H
 #define CALLGATE_SUPERVISOR_WATCH_H

@@ -232,7 +232,6 @@ int spawn_start(
 		*exit_status = command_exit_status(-rc);
 		return rc;
 	}
-	*exit_status = 125;
 	shell_argv = make_shell_argv(options->argv, path);
 	if (!shell_argv || !share_listener(options, out))
 		return err_set(err, ENOMEM, "cannot start the command");
@@ -254,7 +253,6 @@ int spawn_failure(struct spawn *spawn, const char *command, int *exit_status, st
 	};
 	struct spawn_report report;
 
-	*exit_status = 125;
 	if (read(spawn->report_fd, &report, sizeof(report)) != sizeof(report))
 		return err_set(err, 0, "%s was killed before it could start", command);
 	if (report.step != STEP_EXEC)

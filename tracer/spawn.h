@@ -51,15 +51,15 @@ struct spawn {
 
 /*
  * Forks and seizes. The child runs on, into its traced execve(2), as soon as
- * the tracer resumes it. On failure *exit_status is EXIT_NOT_FOUND,
- * EXIT_NOT_EXECUTABLE or EXIT_CALLGATE in the sense of env(1).
+ * the tracer resumes it. On failure *exit_status is as tracer/command_path.h has it
+ * when the command's file is why, else as it was.
  */
 int spawn_start(
 	const struct spawn_options *options, struct spawn *out, int *exit_status, struct err **err);
 
 /*
  * To be called when the child is dead and never got through its exec: says
- * why. Always returns a negative number.
+ * why, *exit_status included. Always returns a negative number.
  */
 int spawn_failure(struct spawn *spawn, const char *command, int *exit_status, struct err **err);
 
