@@ -72,6 +72,22 @@ names_cat() {
 	expect_event '.reason == "env.code" and .env_code == "BASH_ENV"'
 }
 
+@test "nor with modules of the directory that it happens to be in, or of its own choice" {
+	echo 'print "other code\n"; 1' >Other.pm
+	echo 'eval { require Other }; print "perl\n"' >asks.pl
+	[ "$(PERL_USE_UNSAFE_INC=1 perl asks.pl)" = $'other code\nperl' ]
+	policy <<-POLICY
+		default: allow
+		rules: [{exe: [$(readlink -f "$(command -v perl)"), /usr/bin/cat], connect: "*", verdict: allow}]
+	POLICY
+	run enforce sh -c 'perl asks.pl; PERL_USE_UNSAFE_INC=1 perl asks.pl; VIM=/x cat /dev/null'
+	[ "$status" -eq 126 ]
+	[ "$(grep -cx 'other code' <<<"$output")" -eq 0 ]
+	grep -qx perl <<<"$output"
+	expect_event '.reason == "env.code" and .env_code == "PERL_USE_UNSAFE_INC"'
+	expect_event '.reason == "env.code" and .env_code == "VIM"'
+}
+
 @test "of a variable that is there twice, each is looked at" {
 	names_cat <<<''
 	cat >twice.c <<-'C'
