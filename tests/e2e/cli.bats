@@ -128,9 +128,9 @@ load commands
 }
 
 @test "a file that cannot be written is an error before anything runs" {
-	run "$CALLGATE" -o /nonexistent/file touch made
+	run "$CALLGATE" -o nowhere/file touch made
 	[ "$status" -eq 125 ]
-	[[ "$output" == "callgate: -o: cannot write /nonexistent/file: No such file or directory" ]]
+	[[ "$output" == "callgate: -o: cannot write nowhere/file: No such file or directory" ]]
 	run "$CALLGATE" --log "$PWD" touch made
 	[ "$status" -eq 125 ]
 	[[ "$output" == "callgate: --log: cannot write $PWD: Is a directory" ]]

@@ -265,7 +265,7 @@ except OSError: pass"
 		sleep 1
 		tail -n +4 "$LOG"
 	) >slow &
-	script -qec "$CALLGATE check policy.yaml --against slow" /dev/null >typescript || true
+	script -qec "$CALLGATE check policy.yaml --against slow" /dev/null </dev/null >typescript || true
 	wait $!
 	grep -q $'\r0 MiB slow' typescript
 	run -1 replay

@@ -77,7 +77,7 @@ audited() {
 
 @test "on a terminal the lines of the tree end where it does" {
 	gate sh -c "/bin/true $(printf 'word %.0s' {1..40}); exit 3" || true
-	script -qec "stty cols 60; $CALLGATE report --color never $LOG" /dev/null | tr -d '\r' >out
+	script -qec "stty cols 60; $CALLGATE report --color never $LOG" /dev/null </dev/null | tr -d '\r' >out
 	grep -qE '^ +[0-9.]+ +[0-9.]+    true\[[0-9]+\]  .*word.*\.\.\.$' out
 	# What matters stands before what is cut.
 	grep -qE '^ +[0-9.]+ +[0-9.]+  .*sh\[[0-9]+\]  exit 3  .*\.\.\.$' out
