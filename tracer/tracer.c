@@ -98,7 +98,7 @@ void tracer_ask_kill(struct tracer *tracer)
 
 /* Deaths. */
 
-static void on_exit_status(struct tracer *tracer, struct task *task, int status)
+static void task_ended(struct tracer *tracer, struct task *task, int status)
 {
 	static const struct call_result unknown = { .known = false };
 
@@ -109,6 +109,28 @@ static void on_exit_status(struct tracer *tracer, struct task *task, int status)
 		tracer->command_status = status;
 	tracer->observer->exited(tracer->observer->ctx, task, status);
 	task_remove(&tracer->table, task);
+}
+
+/*
+ * A thread that is killed in its exec, between taking its leader's tid and the event of it,
+ * is reported as that leader (de_thread() in fs/exec.c): nothing comes for its own tid. Of a
+ * leader's end the kernel tells last, so whoever is left in the table then is one of those.
+ */
+static void end_rest(struct tracer *tracer, const struct task *leader, int status)
+{
+	struct task *task, *next;
+
+	HASH_ITER (hh, tracer->table.tasks, task, next) {
+		if (task->process == leader->process && task != leader)
+			task_ended(tracer, task, status);
+	}
+}
+
+static void on_exit_status(struct tracer *tracer, struct task *task, int status)
+{
+	if (task->tid == task->process->pid && task->process->tasks > 1)
+		end_rest(tracer, task, status);
+	task_ended(tracer, task, status);
 }
 
 /* Exec. */

@@ -518,6 +518,7 @@ except PermissionError: print(2)"; :' <<-'SCRIPT' || true
 	cd "$place"
 	printf '%s\n' 'expect nobody' 'expect  > ' 'send s' 'expect saved: saved.yaml' \
 		'expect wants to connect' 'expect  > ' 'send n' 'expect status 7' >script
+	chmod -R a+rX "$place"
 	run setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$place" NO_COLOR=1 \
 		./pty_driver script ./callgate ask --save saved.yaml --log log -o text -- \
 		sh -c 'curl -s http://127.0.0.1:1/; echo status $?' 3>&-

@@ -12,8 +12,10 @@ CALLGATE=${CALLGATE:-$SOURCE/build/callgate}
 FIXTURES=${FIXTURES:-$SOURCE/build/fixtures}
 # How long something may take that a machine does at once: only a hang is slower.
 DEADLINE=60
-# What is typed here is nothing to remember for whoever runs the tests: bash(1), HISTFILE.
+# What is typed here is nothing to remember for whoever runs the tests (bash(1), HISTFILE), and
+# how they like their own terminal is nothing to the tests.
 export HISTFILE=
+unset NO_COLOR
 SERVERS=()
 
 setup() {

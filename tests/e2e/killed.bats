@@ -11,6 +11,20 @@ load helper
 	expect_no_event '.type == "start" and .how != "spawn" and (.lineage | length) == 0'
 }
 
+# Which is told of by the number of the first one alone.
+@test "a thread killed in its exec: it has an end like any task, and its place is free again" {
+	cat >policy.yaml <<-'POLICY'
+		version: 1
+		default: allow
+		rules: [{connect: "127.0.0.3", verdict: kill}]
+		budgets: [{processes: 4, tasks: 6}]
+	POLICY
+	"$CALLGATE" enforce -k -p policy.yaml --log "$LOG" -o "$TEXT" "$FIXTURES/attack_outlive" first 200 10
+	[ "$(count_events '.type == "start"')" -gt 400 ]
+	expect_same "$(events '.type == "start"' | jq .tid | sort)" \
+		"$(events '.type == "exit"' | jq .tid | sort)"
+}
+
 moments=100
 [ -z "${CALLGATE_SOAK:-}" ] || moments=1000
 
