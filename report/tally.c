@@ -64,16 +64,29 @@ static struct tally_entry *entry_insert(struct tally *tally)
 	return entry;
 }
 
+/* Programs do the same again and again: a comparison costs less than a hash. */
+static struct tally_entry *entry_find(const struct tally *tally)
+{
+	const struct sbuf *key = &tally->key;
+	struct tally_entry *entry = tally->last;
+
+	if (!entry || entry->key_len != key->len || memcmp(entry->key, key->data, key->len) != 0)
+		HASH_FIND(hh, tally->entries, key->data, key->len, entry);
+	return entry;
+}
+
 void tally_add(struct tally *tally, const char *const *parts, size_t nparts, enum outcome outcome)
 {
 	struct tally_entry *entry = NULL;
 
 	key_build(&tally->key, parts, nparts);
 	if (!tally->key.failed) {
-		HASH_FIND(hh, tally->entries, tally->key.data, tally->key.len, entry);
+		entry = entry_find(tally);
 		if (!entry)
 			entry = entry_insert(tally);
 	}
+	if (entry)
+		tally->last = entry;
 	count_add(entry ? &entry->count : &tally->other, outcome);
 }
 

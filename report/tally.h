@@ -33,6 +33,7 @@ struct tally_entry;
 /* All zero is an empty tally. */
 struct tally {
 	struct tally_entry *entries; /* uthash */
+	struct tally_entry *last;    /* of them, the one counted last, or NULL */
 	size_t len;
 	size_t bytes;
 	struct sbuf key;          /* scratch: a known key costs no allocation */
