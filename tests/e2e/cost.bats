@@ -40,23 +40,23 @@ expect_at_most() {
 }
 
 @test "system calls for a connect that is shown" {
-	expect_at_most 10 "$(system_calls udp_connect trace -o text)" 'system calls'
+	expect_at_most 9 "$(system_calls udp_connect trace -o text)" 'system calls'
 }
 
 @test "system calls for a connect made on behalf and logged" {
 	prepare
 	# shellcheck disable=SC2086
-	expect_at_most 10 "$(system_calls udp_connect $ENFORCE)" 'system calls'
+	expect_at_most 9 "$(system_calls udp_connect $ENFORCE)" 'system calls'
 }
 
 @test "system calls for a fork, an exec and an exit that are shown" {
-	expect_at_most 23 "$(system_calls fork_exec trace -o text)" 'system calls'
+	expect_at_most 20 "$(system_calls fork_exec trace -o text)" 'system calls'
 }
 
 @test "system calls for a fork, an exec and an exit that are judged and logged" {
 	prepare
 	# shellcheck disable=SC2086
-	expect_at_most 32 "$(system_calls fork_exec $ENFORCE)" 'system calls'
+	expect_at_most 27 "$(system_calls fork_exec $ENFORCE)" 'system calls'
 }
 
 # instructions KEY CALLGATE-ARGUMENTS...: for one connect, when everything is warm.
