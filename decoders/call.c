@@ -1,6 +1,7 @@
 #include "decoders/call.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 const struct value *call_value(const struct call *call, const char *field)
 {
@@ -8,6 +9,27 @@ const struct value *call_value(const struct call *call, const char *field)
 		if (strcmp(call->desc->fields[i].name, field) == 0)
 			return &call->values[i];
 	return NULL;
+}
+
+/* Of what could not be read, num is the address it was to be read from. */
+static bool is_number(const struct value *value)
+{
+	return value && value->status == VALUE_OK;
+}
+
+struct socket_facts call_asked_socket(const struct call *call)
+{
+	const struct value *family = call_value(call, "family"), *type = call_value(call, "type"),
+			   *protocol = call_value(call, "protocol");
+
+	if (!is_number(family) || !is_number(type) || !is_number(protocol))
+		return (struct socket_facts){ 0 };
+	return (struct socket_facts){
+		.known = true,
+		.family = (int)family->num,
+		.type = (int)type->num & ~(SOCK_CLOEXEC | SOCK_NONBLOCK),
+		.protocol = (int)protocol->num,
+	};
 }
 
 /* An address that names a destination: for a send, NULL is no address, and no fault. */

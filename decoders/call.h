@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "decoders/abi.h"
 #include "decoders/reader.h"
+#include "decoders/socket_facts.h"
 #include "decoders/trap.h"
 #include "decoders/value.h"
 
@@ -149,6 +150,9 @@ void call_decode_result(struct call *call, const struct call_result *result,
 
 /* The value of the field of that name, or NULL when this call has none. */
 const struct value *call_value(const struct call *call, const char *field);
+
+/* The socket that socket(2) or socketpair(2) asks for; unknown when it cannot be read. */
+struct socket_facts call_asked_socket(const struct call *call);
 
 /*
  * The i-th destination the call names: connect's and bind's address, sendto's,

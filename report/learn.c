@@ -321,22 +321,6 @@ static int learn_exec(struct learn *learn, struct learn_program *program,
 	return grant_add(learn, program, &like, sbuf_text(&learn->words), path, err);
 }
 
-/* What socket(2) asks for. */
-static struct socket_facts asked_socket(const struct call *call)
-{
-	const struct value *family = call_value(call, "family"), *type = call_value(call, "type"),
-			   *protocol = call_value(call, "protocol");
-
-	if (!family || !type || !protocol)
-		return (struct socket_facts){ 0 };
-	return (struct socket_facts){
-		.known = true,
-		.family = (int)family->num,
-		.type = (int)type->num & ~(SOCK_CLOEXEC | SOCK_NONBLOCK),
-		.protocol = (int)protocol->num,
-	};
-}
-
 static int learn_socket(struct learn *learn, struct learn_program *program,
 	const struct log_record *record, struct err **err)
 {
@@ -344,7 +328,7 @@ static int learn_socket(struct learn *learn, struct learn_program *program,
 	struct learn_grant like = { .kind = CALL_KIND_SOCKET };
 	const char *why;
 
-	request.socket = asked_socket(record->event.call.call);
+	request.socket = call_asked_socket(record->event.call.call);
 	sbuf_reset(&learn->words);
 	if (!rule_words_socket(&request, &learn->words))
 		return refuse(learn, program, record, "no rule can name this socket", err);

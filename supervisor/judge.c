@@ -30,26 +30,6 @@ int judge_init(struct judge *judge, const struct policy *policy, struct err **er
 	return budget_count_init(&judge->budgets, policy, err);
 }
 
-static uint32_t field_number(const struct call *call, const char *field)
-{
-	const struct value *value = call_value(call, field);
-
-	return value ? (uint32_t)value->num : 0;
-}
-
-/* What socket(2) asks for is in its registers. */
-static struct socket_facts asked_socket(const struct call *call)
-{
-	const uint32_t flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
-
-	return (struct socket_facts){
-		.known = true,
-		.family = (int)field_number(call, "family"),
-		.type = (int)(field_number(call, "type") & ~flags),
-		.protocol = (int)field_number(call, "protocol"),
-	};
-}
-
 static bool is_clone3(const struct call *call)
 {
 	return call->desc && call->desc->id == CALL_CLONE3;
@@ -108,7 +88,7 @@ static struct request request_of(const struct judge *judge, const struct pending
 		.kind = kind,
 		.call = call->name,
 		.is_connect = call->desc && call->desc->id == CALL_CONNECT,
-		.socket = kind == CALL_KIND_SOCKET ? asked_socket(call) : pending->socket,
+		.socket = kind == CALL_KIND_SOCKET ? call_asked_socket(call) : pending->socket,
 		.env_code = pending->env_code[0] ? pending->env_code : NULL,
 	};
 }
@@ -176,12 +156,13 @@ static void exec_path(const struct call *call, char *path, size_t size)
 static void gather_exec_target(
 	const struct judge *judge, const struct task *task, struct pending *pending)
 {
-	const struct value *dirfd = call_value(&pending->call, "dirfd");
+	const struct value *dirfd = call_value(&pending->call, "dirfd"),
+			   *flags = call_value(&pending->call, "flags");
 	char path[PATH_MAX];
 	struct exec_given given = {
 		.dirfd = dirfd ? (int)dirfd->num : AT_FDCWD,
 		.path = path,
-		.flags = (int)field_number(&pending->call, "flags"),
+		.flags = flags ? (int)flags->num : 0,
 	};
 
 	exec_path(&pending->call, path, sizeof(path));

@@ -127,6 +127,27 @@ static void unreadable_arguments_hide_no_destination(void **state)
 	assert_string_equal(d.call.name, "getsockname");
 }
 
+static void what_socket_is_asked_for(void **state)
+{
+	const uint32_t block[3] = { AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 17 };
+	cleanup_decoded struct decoded d;
+	struct socket_facts asked;
+
+	(void)state;
+	decoded_init(&d);
+	DECODE_I386(&d, SOCKETCALL, 1, BLOCK);
+	assert_false(call_asked_socket(&d.call).known);
+	fake_put(&d.mem, BLOCK, block, sizeof(block));
+	DECODE_I386(&d, SOCKETCALL, 1, BLOCK);
+	asked = call_asked_socket(&d.call);
+	assert_true(asked.known);
+	assert_int_equal(asked.family, AF_INET6);
+	assert_int_equal(asked.type, SOCK_DGRAM);
+	assert_int_equal(asked.protocol, 17);
+	DECODE_I386(&d, SOCKETCALL, 4, BLOCK);
+	assert_false(call_asked_socket(&d.call).known);
+}
+
 static void pointers_are_32_bit(void **state)
 {
 	const uint32_t block[3] = { 5, 0xfffffff8, 16 };
@@ -159,6 +180,7 @@ int main(void)
 		cmocka_unit_test(a_send_has_no_destination),
 		cmocka_unit_test(a_subcall_that_does_not_exist_stays_socketcall),
 		cmocka_unit_test(unreadable_arguments_hide_no_destination),
+		cmocka_unit_test(what_socket_is_asked_for),
 		cmocka_unit_test(pointers_are_32_bit),
 		cmocka_unit_test(x86_64_has_none),
 	};
