@@ -6,18 +6,16 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* Of include/linux/errno.h: ERESTARTSYS and its kin never reach a program as they are. */
-enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
+#include "decoders/restart.h"
 
 bool outcome_is_failure(const struct call *call, const struct call_result *result)
 {
-	int64_t errnum = -result->value;
+	int64_t errnum;
 
-	if (!result->known || !result->is_error)
+	if (!result->known || !result->is_error || result_is_restart(result->value))
 		return false;
+	errnum = -result->value; /* of what is no error, it may be any number */
 	if (errnum == EINPROGRESS || errnum == EALREADY || errnum == EINTR)
-		return false;
-	if (errnum >= RESTART_FIRST && errnum <= RESTART_LAST)
 		return false;
 	/* From fork(2), EAGAIN is a limit that was reached. */
 	return errnum != EAGAIN || call_kind(call) == CALL_KIND_SPAWN;

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "decoders/call.h"
+#include "decoders/restart.h"
 #include "decoders/socket_facts.h"
 #include "supervisor/unix_target.h"
 
@@ -26,8 +27,8 @@
  */
 #define BEHALF_INTERRUPT (SIGRTMIN + 1)
 
-/* The kernel's own code for "restart the call after the signal" (include/linux/errno.h). */
-#define BEHALF_RESTART (-512) /* -ERESTARTSYS */
+/* The call was interrupted before anything was done: restarted, or -EINTR, after the signal. */
+#define BEHALF_RESTART RESTART_SYS
 
 /* One call to be made. Everything is borrowed and stays unchanged until it is done. */
 struct behalf {

@@ -6,6 +6,7 @@
 
 #include "decoders/abi.h"
 #include "decoders/acts_on.h"
+#include "decoders/restart.h"
 #include "supervisor/parking.h"
 #include "supervisor/watch.h"
 
@@ -34,11 +35,6 @@ bool notified_attach(struct watch *watch, const struct task *task)
 	return true;
 }
 
-static bool is_restart(int64_t answer)
-{
-	return answer <= -512 && answer >= -516; /* include/linux/errno.h */
-}
-
 /* Whether the kernel itself may interrupt such a call once it is let go. */
 static bool may_block(const struct trap *trap)
 {
@@ -57,7 +53,7 @@ static bool may_block(const struct trap *trap)
 static void answer_call(struct watch *watch, struct task *task, uint64_t id, int64_t answer)
 {
 	/* Before the answer, after which the task may be anywhere. */
-	if (is_restart(answer)) {
+	if (result_is_restart(answer)) {
 		/* -ERESTARTNOINTR never turns into -EINTR; what is interrupted next is another. */
 		task->own_restart = answer == PARKING_ANSWER ? -1 : task->nr;
 		tracer_interrupt(task);

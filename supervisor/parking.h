@@ -18,13 +18,14 @@
 
 #include <stdbool.h>
 
+#include "decoders/restart.h"
 #include "supervisor/pending.h"
 #include "tracer/tracer.h"
 
 struct watch;
 
-/* include/linux/errno.h: the call is restarted, also where a handler runs before. */
-enum { PARKING_ANSWER = -513 };
+/* The call is restarted, also where a handler runs before. */
+enum { PARKING_ANSWER = RESTART_NOINTR };
 
 /* True when the call needs its stack before it can be judged: it is to be parked. */
 bool parking_is_due(const struct watch *watch, const struct pending *pending);

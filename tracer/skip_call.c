@@ -8,8 +8,7 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 
-/* include/linux/errno.h */
-enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513 };
+#include "decoders/restart.h"
 
 #if defined(__x86_64__)
 
@@ -44,7 +43,7 @@ bool task_interrupted_call(pid_t tid, struct trap *trap)
 	if (ptrace(PTRACE_GETREGS, tid, NULL, &r) < 0)
 		return false;
 	/* Outside of a call there is no number: -1. */
-	if ((int32_t)r.orig_rax < 0 || (int32_t)r.rax != -ERESTARTSYS)
+	if ((int32_t)r.orig_rax < 0 || (int32_t)r.rax != RESTART_SYS)
 		return false;
 	*trap = (struct trap){ .tid = tid, .nr = (int64_t)r.orig_rax, .ip = r.rip };
 	if (is_i386(&r)) {
@@ -64,7 +63,7 @@ bool task_interrupted_call(pid_t tid, struct trap *trap)
 
 void task_restart_call(pid_t tid)
 {
-	poke(tid, offsetof(struct user, regs.rax), -ERESTARTNOINTR);
+	poke(tid, offsetof(struct user, regs.rax), RESTART_NOINTR);
 }
 
 bool task_can_restart_call(void)

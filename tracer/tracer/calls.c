@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 
+#include "decoders/restart.h"
 #include "tracer/skip_call.h"
 
 void task_resume(const struct task *task, int signal)
@@ -76,7 +77,7 @@ static void task_answer(struct tracer *tracer, struct task *task, int64_t result
 	task_set_spawning(tracer, task, false);
 	task->wanted = task->renaming = task->held = false;
 	/* For a restart the kernel needs the number again, once the call was skipped. */
-	task->restarts = result <= -512 && result >= -516;
+	task->restarts = result_is_restart(result);
 	task->in_call = task->restarts;
 	if (!task_skip_call(task->tid, result))
 		kill(task->tid, SIGKILL); /* rather than a call that was not allowed */
