@@ -43,7 +43,7 @@ static inline void record_key(struct record *record, const char *key)
 	if (!to || !key)
 		return;
 	to[0] = '"';
-	memcpy(to + 1, key, len);
+	memcpy(to + 1, key, len); /* NOLINT(bugprone-not-null-terminated-result): no string */
 	to[len + 1] = '"';
 	to[len + 2] = ':';
 }
