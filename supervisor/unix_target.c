@@ -30,7 +30,7 @@ static int absolute(
 	snprintf(buf, size, "%s", given);
 	if (!proc_readlink(tid, "root", root, sizeof(root)))
 		return ESRCH;
-	*is_own_proc = own_proc_find(given, &own);
+	*is_own_proc = own_proc_find(given, &own) && !own.pid;
 	if (*is_own_proc)
 		return own_proc_replace(tid, root, &own, buf, size);
 	if (given[0] == '/')

@@ -185,8 +185,12 @@ int exec_target(const struct program_lookup *lookup, pid_t tid, const struct exe
 	facts->program = (struct program){ .path = facts->path };
 	facts->path[0] = facts->script[0] = facts->comm[0] = '\0';
 	program_root(lookup, tid, root);
-	if (own_proc_find(given->path, &own) && !*own.rest && !has_name(tid, own.entry))
-		return nameless_target(tid, own.entry, facts);
+	if (own_proc_find(given->path, &own) && !*own.rest) {
+		pid_t owner = own.pid ? own.pid : tid;
+
+		if (!has_name(owner, own.entry))
+			return nameless_target(owner, own.entry, facts);
+	}
 	if (given->path[0] == '/' || (given->dirfd == AT_FDCWD && given->path[0]))
 		return follow(&target, given->path, facts);
 	return target_of_fd(&target, given, facts);

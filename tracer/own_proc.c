@@ -3,24 +3,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tracer/proc_path.h"
 
-/* Each with the entry it stands for; one that ends in a slash has a number behind it. */
-static const struct {
-	const char *prefix, *entry;
-} links[] = {
-	{ "/proc/self/root", "root" },
-	{ "/proc/thread-self/root", "root" },
-	{ "/proc/self/cwd", "cwd" },
-	{ "/proc/thread-self/cwd", "cwd" },
-	{ "/proc/self/exe", "exe" },
-	{ "/proc/thread-self/exe", "exe" },
-	{ "/proc/self/fd/", "fd/" },
-	{ "/proc/thread-self/fd/", "fd/" },
-	{ FD_DIR, "fd/" },
-};
+/* In the directory of a process; behind one that ends in a slash comes a number. */
+static const char *const links[] = { "root", "cwd", "exe", "fd/" };
 
 static bool take_entry(const char *entry, const char *rest, struct own_proc *out)
 {
@@ -37,13 +26,40 @@ static bool take_entry(const char *entry, const char *rest, struct own_proc *out
 	return n < (int)sizeof(out->entry) && (*out->rest == '/' || *out->rest == '\0');
 }
 
+/* What follows the head of the path; NULL where it is another. */
+static const char *skip(const char *path, const char *head)
+{
+	size_t len = strlen(head);
+
+	return strncmp(path, head, len) == 0 ? path + len : NULL;
+}
+
+/* What follows "/proc/N/" and its like; NULL where the path leads elsewhere. */
+static const char *skip_directory(const char *path, pid_t *pid)
+{
+	const char *number = skip(path, "/proc/"), *rest;
+	size_t digits = number ? strspn(number, "0123456789") : 0;
+
+	*pid = 0;
+	if ((rest = skip(path, "/proc/self/")) || (rest = skip(path, "/proc/thread-self/")))
+		return rest;
+	/* PID_MAX_LIMIT has seven digits, and no number begins with a zero. */
+	if (digits == 0 || digits > 7 || number[0] == '0' || number[digits] != '/')
+		return NULL;
+	*pid = (pid_t)strtol(number, NULL, 10);
+	return number + digits + 1;
+}
+
 bool own_proc_find(const char *path, struct own_proc *out)
 {
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		size_t len = strlen(links[i].prefix);
+	const char *fd = skip(path, FD_DIR), *entry = skip_directory(path, &out->pid);
 
-		if (strncmp(path, links[i].prefix, len) == 0 &&
-			take_entry(links[i].entry, path + len, out))
+	if (fd && take_entry("fd/", fd, out))
+		return true;
+	for (size_t i = 0; entry && i < sizeof(links) / sizeof(links[0]); i++) {
+		const char *rest = skip(entry, links[i]);
+
+		if (rest && take_entry(links[i], rest, out))
 			return true;
 	}
 	return false;
@@ -56,9 +72,10 @@ int own_proc_replace(
 	int n;
 
 	/* A socket or a pipe has a name of another kind there, "socket:[1]". */
-	if (!proc_readlink(tid, own->entry, link, sizeof(link)) || link[0] != '/')
+	if (!proc_readlink(own->pid ? own->pid : tid, own->entry, link, sizeof(link)) ||
+		link[0] != '/')
 		return ENOENT;
-	if (strcmp(own->entry, "root") == 0)
+	if (!own->pid && strcmp(own->entry, "root") == 0)
 		link[0] = '\0';
 	else
 		proc_strip_root(link, root);

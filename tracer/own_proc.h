@@ -1,6 +1,7 @@
 /*
  * Paths into proc(5) that are about whoever follows them: /proc/self/exe is
- * another file for callgate than for the task that names it.
+ * another file for callgate than for the task that names it. And those of a process by its
+ * number: what /proc/N/exe is cannot be had by its text either.
  */
 #ifndef CALLGATE_TRACER_OWN_PROC_H
 #define CALLGATE_TRACER_OWN_PROC_H
@@ -11,6 +12,7 @@
 
 /* A link at a path's head, as the task has it. */
 struct own_proc {
+	pid_t pid;        /* whose it is, as the path has it; 0: of whoever follows the path */
 	char entry[32];   /* in /proc/TID: "root", "cwd", "exe", "fd/3" */
 	const char *rest; /* of the path: empty, or it begins with a slash */
 };

@@ -114,6 +114,33 @@ except OSError as e: print(e.errno)'
 	[ "$output" = 2 ]
 }
 
+runs_by_number() {
+	run -0 --separate-stderr backend -- sh -c 'exec /proc/$$/exe -c "echo itself"'
+	[ "$output" = itself ] || return 1
+	run -0 --separate-stderr backend -- sh -c '(exec /proc/$$/exe -c "echo its parent")'
+	[ "$output" = 'its parent' ] || return 1
+	run -0 --separate-stderr backend -- sh -c 'exec 3</bin/sh; exec /proc/$$/fd/3 -c "echo open"'
+	[ "$output" = open ]
+}
+
+@test "... so is what /proc has of a process by its number" {
+	policy_of_all
+	in_each runs_by_number
+	policy <<-POLICY
+		default: {connect: allow, bind: allow, exec: allow, spawn: allow, socket: allow}
+		rules:
+		  - exec: /bin/true
+		    verdict: deny
+		    errno: ENOENT
+	POLICY
+	run --separate-stderr enforce -- /usr/bin/python3 -c '
+import os
+fd = os.open("/bin/true", os.O_RDONLY)
+try: os.execv("/proc/%d/fd/%d" % (os.getpid(), fd), ["true"])
+except OSError as e: print(e.errno)'
+	[ "$output" = 2 ]
+}
+
 # The queue of a Unix listener is full: the next connect waits until someone accepts.
 blocks_in_connect='
 import os, signal, socket, sys, threading
