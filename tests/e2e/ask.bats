@@ -204,7 +204,7 @@ load ask
 		send \x15{connect: 10.0.0.0/8, verdict: allow}\n
 		expect the rule does not answer the call that waits
 		send \x15{conect: "127.0.0.1", verdict: allow}\n
-		expect connect
+		expect this run:1:2: "conect"
 		expect >
 		send \x15- nothing\n
 		expect between braces
