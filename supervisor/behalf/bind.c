@@ -59,7 +59,15 @@ static bool has_landed(const struct behalf *b, const char *name, bool was_there)
 	if (file >= 0)
 		return fstat(file, &bound) == 0 && found.st_dev == bound.st_dev &&
 		       found.st_ino == bound.st_ino;
-	return S_ISSOCK(found.st_mode) && !was_there;
+	switch (behalf_bound_file(b->fd, &found)) {
+	case BOUND_HERE:
+		return true;
+	case BOUND_ELSEWHERE:
+		return false;
+	case BOUND_UNKNOWN:
+	default:
+		return S_ISSOCK(found.st_mode) && !was_there;
+	}
 }
 
 /* What the thread needs that makes the call. It ends with it, so it takes on everything for good.

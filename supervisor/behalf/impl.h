@@ -46,6 +46,17 @@ int64_t behalf_interrupted(const struct behalf *b);
 int64_t behalf_connect(const struct behalf *b, const struct credentials_pair *who);
 int64_t behalf_bind(
 	struct behalf *b, const struct credentials_pair *who); /* supervisor/behalf/bind.c */
+
+/* Whether the Unix socket of our descriptor is bound to this file. (supervisor/behalf/bound_file.c)
+ */
+enum bound_file {
+	BOUND_UNKNOWN, /* not asked: a kernel without unix_diag, or another network namespace */
+	BOUND_HERE,
+	BOUND_ELSEWHERE,
+};
+struct stat;
+enum bound_file behalf_bound_file(int fd, const struct stat *file);
+
 int64_t behalf_sendto(const struct behalf *b, const struct credentials_pair *who);
 int64_t behalf_sendmsg(const struct behalf *b, const struct credentials_pair *who);
 int64_t behalf_sendmmsg(const struct behalf *b, const struct credentials_pair *who);

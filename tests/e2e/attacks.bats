@@ -321,3 +321,31 @@ bind_is_held() {
 	run "$CALLGATE" check policy.yaml --against "$LOG"
 	[[ "$output" == *$'\n0 of '*' verdicts are not those recorded'* ]]
 }
+
+beneath_is_held() {
+	local as_other=()
+	! is_root || as_other=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	rm -rf place/*
+	run "${as_other[@]}" ./callgate enforce -p policy.yaml -o /dev/null --kill-on-exit \
+		./attack_bind place "$TRIES" "$TIME" /dev/null beneath
+	echo "$output" | tail -n 1 | tee said
+	expect_no_escape said || { escaped=yes; return 0; }
+	[[ "$output" == *', '[1-9]*' killed' ]]
+}
+
+@test "... where whoever is no root could take another socket for the one that was bound" {
+	local escaped='' other
+	other=$(mktemp -d)
+	cd "$other"
+	mkdir -m 777 place
+	cp "$CALLGATE" callgate
+	cp "$FIXTURES/attack_bind" .
+	policy <<-POLICY
+		default: {connect: deny, bind: deny, exec: allow, spawn: allow, socket: allow}
+		rules: [{bind: "unix:$other/place/allowed/*", verdict: allow}]
+	POLICY
+	chmod -R a+rX .
+	eventually beneath_is_held
+	rm -rf "$other"
+	[ -z "$escaped" ]
+}
