@@ -53,6 +53,28 @@ static void numbers_are_as_printf_writes_them(void **state)
 	assert_string_equal(sbuf_text(&s), "0071234 127.0.10.255");
 }
 
+/* Around each power of ten, where a number gets a digit more, and with zeros before it. */
+static void digits_are_as_printf_writes_them_at_every_length(void **state)
+{
+	cleanup_sbuf struct sbuf s = SBUF_INIT;
+	char expected[64];
+
+	(void)state;
+	for (uint64_t power = 1;; power *= 10) {
+		for (uint64_t number = power - 1; number <= power + 1; number++) {
+			for (unsigned width = 0; width <= 30; width++) {
+				sbuf_reset(&s);
+				sbuf_digits(&s, number, width);
+				snprintf(expected, sizeof(expected), "%0*" PRIu64, (int)width,
+					number);
+				assert_string_equal(sbuf_text(&s), expected);
+			}
+		}
+		if (power > UINT64_MAX / 10)
+			break;
+	}
+}
+
 /* At every length of what is there and of what is added, so that no buffer ends too early. */
 static void formatted_text_is_whole_at_every_size(void **state)
 {
@@ -118,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_added_is_there_and_terminated),
 		cmocka_unit_test(numbers_are_as_printf_writes_them),
+		cmocka_unit_test(digits_are_as_printf_writes_them_at_every_length),
 		cmocka_unit_test(formatted_text_is_whole_at_every_size),
 		cmocka_unit_test(padding_reaches_a_column_and_never_cuts),
 		cmocka_unit_test(a_reset_buffer_keeps_its_memory),
