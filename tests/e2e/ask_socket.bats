@@ -117,8 +117,10 @@ with zipfile.ZipFile("shelf/thing-1-py3-none-any.whl", "w") as z:
     z.writestr("thing-1.dist-info/WHEEL",
         "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
     z.writestr("thing-1.dist-info/RECORD", "")'
+	# Not by a script that stands in for it, as of pyenv: that does what it does one time only.
+	python=$(python3 -c 'import sys; print(sys.executable)')
 	# A program of its own does the work, so that there is something to ask about.
-	install=(env python3 -m pip install --no-index --find-links shelf --no-deps
+	install=(env "$python" -m pip install --no-index --find-links shelf --no-deps
 		--disable-pip-version-check --target out thing)
 	export HOME=$PWD
 	start_example /
