@@ -244,7 +244,10 @@ looking_on() {
 # The processes of a user may do all this to each other.
 open_to_its_like() {
 	# A session of its own: a process group has no processes of other users then.
-	run setsid --wait sh -c 'sleep 1000 3>&- & "$0" $!; kill $!' "$FIXTURES/bypass_supervisor"
+	# Once it is sleep: before, the shell's child opens its standard input anew.
+	run setsid --wait sh -c 'sleep 1000 3>&- & until grep -qx sleep /proc/$!/comm; do :; done
+		"$0" $!; kill $!' "$FIXTURES/bypass_supervisor"
+	echo "$output"
 	[ "$(tail -n 1 <<<"$output")" = 'escaped 25 of 25 tries' ]
 }
 
