@@ -18,8 +18,8 @@ struct sink {
 	 */
 	int (*event)(struct sink *sink, const struct event *event, struct err **err);
 	/*
-	 * Writes what it has held back; NULL in a sink that writes at once. Returns 0, or -errno
-	 * with an error when lines since the last time could not be written: *lost is how many.
+	 * Writes what is held back (report/output.h). Returns 0, or -errno with an error when
+	 * lines since the last time could not be written: *lost is how many.
 	 */
 	int (*flush)(struct sink *sink, size_t *lost, struct err **err);
 	/* Flushes and frees the sink; reports what could not be written to the end. */

@@ -65,8 +65,7 @@ static size_t flush_sinks(const struct emitter *emitter, struct err **err)
 		struct sink *sink = emitter->sinks[i];
 		size_t lost;
 
-		if (sink->flush && sink->flush(sink, &lost, err && *err ? NULL : err) < 0 &&
-			lost > most)
+		if (sink->flush(sink, &lost, err && *err ? NULL : err) < 0 && lost > most)
 			most = lost;
 	}
 	return most;

@@ -38,6 +38,15 @@ struct world {
 	struct reload reload;
 };
 
+/* Nothing is held back. */
+static int flush_nothing(struct sink *sink, size_t *lost, struct err **err)
+{
+	(void)sink;
+	(void)err;
+	*lost = 0;
+	return 0;
+}
+
 static int take_event(struct sink *sink, const struct event *event, struct err **err)
 {
 	struct said *said = (struct said *)(void *)sink;
@@ -65,7 +74,10 @@ static void world_make(struct world *w, const char *text)
 	struct err *err = NULL;
 	sigset_t wake;
 
-	*w = (struct world){ .dir = "/tmp/callgate-reload-XXXXXX", .said.sink.event = take_event };
+	*w = (struct world){
+		.dir = "/tmp/callgate-reload-XXXXXX",
+		.said.sink = { .event = take_event, .flush = flush_nothing },
+	};
 	assert_non_null(mkdtemp(w->dir));
 	snprintf(w->file, sizeof(w->file), "%s/p.yaml", w->dir);
 	write_policy(w, text);
