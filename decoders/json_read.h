@@ -17,8 +17,7 @@
 struct json_call {
 	const char *abi, *name;
 	int64_t nr;
-	const struct json_node
-		*args; /* as json_record_args() wrote them; may be anything, or NULL */
+	const struct json_node *args; /* as json_record_args() put them; may be anything, or NULL */
 };
 
 /*

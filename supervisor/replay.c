@@ -188,7 +188,7 @@ static bool same_words(const char *a, const char *b)
  * What came between the judging and the doing is a fact of that run, whatever the
  * policy: an exec that ran something else, a path that led elsewhere, what could not be read.
  */
-static const struct mishap {
+static const struct {
 	const char *reason;
 	int errnum;
 } mishaps[] = {

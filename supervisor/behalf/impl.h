@@ -47,8 +47,7 @@ int64_t behalf_connect(const struct behalf *b, const struct credentials_pair *wh
 int64_t behalf_bind(
 	struct behalf *b, const struct credentials_pair *who); /* supervisor/behalf/bind.c */
 
-/* Whether the Unix socket of our descriptor is bound to this file. (supervisor/behalf/bound_file.c)
- */
+/* Whether the Unix socket of our descriptor is bound to this file: bound_file.c. */
 enum bound_file {
 	BOUND_UNKNOWN, /* not asked: a kernel without unix_diag, or another network namespace */
 	BOUND_HERE,

@@ -17,15 +17,7 @@
 #include "decoders/json_read.h"
 #include "decoders/text.h"
 #include "tests/support/call_json.h"
-
-/* Checked in every build, unlike assert(). */
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
+#include "tests/support/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,22 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "policy/policy.h"
 #include "policy/root/view.h"
 #include "report/learn.h"
 #include "supervisor/replay.h"
-
-/* Checked in every build, unlike assert(). */
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
+#include "tests/support/log_of.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -62,21 +52,11 @@ static struct policy *load(const char *text, size_t len, struct name_resolver *r
 	return policy;
 }
 
-static struct log_reader *open_bytes(const void *data, size_t size)
-{
-	struct log_reader *reader = NULL;
-	int fd = memfd_create("log", MFD_CLOEXEC);
-
-	MUST(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
-	MUST(log_reader_open_fd(fd, "log", &reader, NULL) == 0);
-	return reader;
-}
-
 /* Judges the whole log; gives every call to learn where it is not NULL. Returns the denials. */
 static uint64_t judge(
 	const uint8_t *data, size_t size, const struct policy *policy, struct learn *learn)
 {
-	struct log_reader *reader = open_bytes(data, size);
+	struct log_reader *reader = log_of(data, size);
 	const struct log_record *record;
 	struct replay *replay = NULL;
 	uint64_t denials = 0;

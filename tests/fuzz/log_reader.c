@@ -3,39 +3,17 @@
  * and written, and what was written can be read again. Its text is harmless.
  */
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "base/escape.h"
 #include "report/jsonl_event.h"
 #include "report/log/reader.h"
 #include "report/outcome.h"
 #include "report/summary.h"
 #include "report/text_line.h"
-
-/* Checked in every build, unlike assert(). */
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
+#include "tests/support/log_of.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static struct log_reader *open_bytes(const void *data, size_t size)
-{
-	struct log_reader *reader = NULL;
-	int fd = memfd_create("log", MFD_CLOEXEC);
-
-	MUST(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
-	MUST(log_reader_open_fd(fd, "log", &reader, NULL) == 0);
-	return reader;
-}
 
 /* A record written anew is one record. */
 static void check_again(const struct event *event, struct sbuf *line)
@@ -45,19 +23,10 @@ static void check_again(const struct event *event, struct sbuf *line)
 
 	sbuf_reset(line);
 	MUST(jsonl_event(event, line));
-	reader = open_bytes(line->data, line->len);
+	reader = log_of(line->data, line->len);
 	MUST(log_reader_next(reader, &again, NULL) == 1);
 	MUST(again->event.type == event->type && again->event.seq == event->seq);
 	log_reader_close(reader);
-}
-
-/* Printable characters and newlines: no escape sequence reaches a terminal. */
-static void check_harmless(const struct sbuf *text)
-{
-	MUST(utf8_valid(text->data, text->len));
-	for (size_t i = 0; i < text->len; i++)
-		MUST(text->data[i] == '\n' ||
-			((unsigned char)text->data[i] >= 0x20 && text->data[i] != 0x7f));
 }
 
 static void check_record(const struct log_record *record, struct summary *summary,
@@ -72,7 +41,7 @@ static void check_record(const struct log_record *record, struct summary *summar
 	sbuf_reset(out);
 	if (event->type == EVENT_CALL || event->type == EVENT_EXIT || event->type == EVENT_WARNING)
 		text_line_event(text, event, out);
-	check_harmless(out);
+	must_be_harmless(out->data, out->len);
 	check_again(event, out);
 }
 
@@ -85,7 +54,7 @@ static void take_note(void *ctx, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct text_options options = { .verbosity = 1 };
-	struct log_reader *reader = open_bytes(data, size);
+	struct log_reader *reader = log_of(data, size);
 	struct summary *summary = summary_new();
 	const struct log_record *record;
 	struct sbuf out = SBUF_INIT;
@@ -100,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	log_reader_notes(reader, take_note, NULL);
 	sbuf_reset(&out);
 	summary_text(summary, false, &out);
-	check_harmless(&out);
+	must_be_harmless(out.data, out.len);
 	summary_free(summary);
 	text_line_free(&text);
 	sbuf_free(&out);

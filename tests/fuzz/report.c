@@ -4,43 +4,16 @@
  */
 #include <jansson.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/escape.h"
 #include "report/html_files.h"
 #include "report/log/reader.h"
 #include "report/report.h"
-
-/* Checked in every build, unlike assert(). */
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
+#include "tests/support/log_of.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static int file_of(const void *data, size_t size)
-{
-	int fd = memfd_create("log", MFD_CLOEXEC);
-
-	MUST(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
-	return fd;
-}
-
-/* UTF-8 without control characters but newlines. */
-static void check_harmless(const char *text, size_t len)
-{
-	MUST(utf8_valid(text, len));
-	for (size_t i = 0; i < len; i++)
-		MUST(text[i] == '\n' || ((unsigned char)text[i] >= 0x20 && text[i] != 0x7f));
-}
 
 static void check_json(const char *text, size_t len)
 {
@@ -53,7 +26,7 @@ static void check_json(const char *text, size_t len)
 static void check_text(const char *text, size_t len)
 {
 	MUST(len > 0);
-	check_harmless(text, len);
+	must_be_harmless(text, len);
 }
 
 /* A line's number is after its last space. */
@@ -61,7 +34,7 @@ static void check_folded(const char *text, size_t len)
 {
 	const char *at = text, *end;
 
-	check_harmless(text, len);
+	must_be_harmless(text, len);
 	for (; at < text + len; at = end + 1) {
 		const char *space;
 
@@ -75,7 +48,7 @@ static void check_folded(const char *text, size_t len)
 
 static void check_chrome(const char *text, size_t len)
 {
-	check_harmless(text, len);
+	must_be_harmless(text, len);
 	check_json(text, len);
 }
 
@@ -85,7 +58,7 @@ static void check_html(const char *text, size_t len)
 	static const char begin[] = "id=\"data\">", end[] = "</script>\n<script>";
 	const char *data = memmem(text, len, begin, strlen(begin)), *after;
 
-	check_harmless(text, len);
+	must_be_harmless(text, len);
 	MUST(data);
 	data += strlen(begin);
 	after = memchr(data, '<', (size_t)(text + len - data));
@@ -129,10 +102,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct report_options options = { .fd = file_of("", 0), .name = "<script>\x1b" };
 		struct report *report = formats[i].make(&options);
 		const struct log_record *record;
-		struct log_reader *reader;
+		struct log_reader *reader = log_of(data, size);
 
 		MUST(report);
-		MUST(log_reader_open_fd(file_of(data, size), "log", &reader, NULL) == 0);
 		while (log_reader_next(reader, &record, NULL) == 1)
 			report->record(report, record);
 		log_reader_notes(reader, take_note, report);
